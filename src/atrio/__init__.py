@@ -1,0 +1,1 @@
+"""Atrio: the hall in which a company receives its customers."""

@@ -1,0 +1,8 @@
+"""Systems we do not run: ports, connections, links to outside ids, deliveries, the fault proxy.
+
+Words: a *port* is what we ask; a *connector* is code for one product; a *connection* is one
+configured copy of it; a *link* ties our object to its outside id; a *delivery* is one attempt
+to send something, with request and answer.
+
+Doors: `ports` for the values, `connections` to open one, `actions` to keep links and deliveries.
+"""
