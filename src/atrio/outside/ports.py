@@ -74,7 +74,10 @@ class Registry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CustomerDraft:
-    """A customer to be created in the ERP. `reference` is ours, deterministic, and searchable there."""
+    """A customer to be created in the ERP.
+
+    `reference` is ours, deterministic, and can be searched for there.
+    """
 
     reference: str
     legal_name: str
@@ -167,8 +170,8 @@ class Erp(Protocol):
         ...
 
     def prices(self, customer: str, questions: Sequence[PriceQuestion]) -> list[Price]:
-        """Return the customer's own prices in the order of the questions, in one round trip if it can.
+        """Return the customer's own prices in the order of the questions.
 
-        `customer` is the ERP's customer number. An article without a price is left out.
+        In one round trip if the product can. `customer` is the ERP's customer number. An article without a price is left out.
         """
         ...

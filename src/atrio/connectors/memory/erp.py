@@ -1,0 +1,185 @@
+"""An ERP in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import httpx
+
+from atrio.connectors.memory.state import Breakdown, state_of
+from atrio.kernel.errors import OutsideFailure
+from atrio.outside.ports import (
+    CustomerDraft,
+    ErpArticle,
+    ErpCustomer,
+    Price,
+    PriceQuestion,
+    Receipt,
+    TaxId,
+)
+
+DEFAULT_PRICE_GROUPS = {"Varejo": "1.00", "Atacado": "0.85"}
+_GOODS = ("Cabo", "Lâmpada", "Interruptor", "Disjuntor", "Alicate", "Luva", "Tomada", "Sensor")
+_KINDS = ("Claro", "Forte", "Compacto", "Duplo", "Longo", "Leve", "Azul", "Norte")
+_CATEGORIES = ("Cabos", "Iluminação", "Comando", "Proteção", "Ferramentas", "Segurança")
+
+
+class MemoryErp:
+    """Fulfils the port `Erp` without leaving the process.
+
+    Options: `latency_seconds` (a number, or one per operation), `price_groups` (name →
+    factor on the list price; the first is the default), `articles` (how many, 200),
+    `currency` ("BRL").
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        secret: str = "",
+        options: Mapping[str, Any] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Join the state of that name; `secret` and `transport` are taken for likeness only."""
+        del secret, transport
+        self._options = dict(options or {})
+        self._state = state_of(base_url)
+        self._currency = str(self._options.get("currency", "BRL"))
+
+    def find_customer(
+        self, *, reference: str = "", tax_id: TaxId | None = None
+    ) -> ErpCustomer | None:
+        """Return the customer this process knows by the reference, else by the tax id."""
+        with self._state.operation("find_customer", self._options):
+            customers = self._state.customers.values()
+            by_reference = (c for c in customers if reference and c.reference == reference)
+            by_tax_id = (c for c in customers if tax_id and c.tax_id == tax_id)
+            return next(by_reference, None) or next(by_tax_id, None)
+
+    def create_customer(self, draft: CustomerDraft) -> Receipt:
+        """Create the customer; its number follows from the reference, in every process alike."""
+        with self._state.operation("create_customer", self._options):
+            group = draft.price_group or next(iter(self._factors()))
+            if group not in self._factors():
+                raise OutsideFailure(f"There is no price group {group!r}", code="invalid")
+            number = _number(draft.reference, list(self._factors()).index(group))
+            self._state.customers.setdefault(
+                number,
+                ErpCustomer(
+                    number=number,
+                    reference=draft.reference,
+                    legal_name=draft.legal_name,
+                    tax_id=draft.tax_id,
+                    email=draft.email,
+                    price_group=group,
+                ),
+            )
+            return Receipt(reference=draft.reference, number=number)
+
+    def read_customer(self, number: str) -> ErpCustomer:
+        """Return the customer; only the process that created it can."""
+        with self._state.operation("read_customer", self._options):
+            try:
+                return self._state.customers[number]
+            except KeyError:
+                raise _not_found(number) from None
+
+    def articles(self) -> Iterator[ErpArticle]:
+        """Yield invented articles, the same for ever."""
+        with self._state.operation("articles", self._options):
+            pass
+        for serial in range(1, int(self._options.get("articles", 200)) + 1):
+            yield self._article(serial)
+
+    def prices(self, customer: str, questions: Sequence[PriceQuestion]) -> list[Price]:
+        """Return list price times the factor of the group that the customer's number tells."""
+        with self._state.operation("prices", self._options):
+            factor = self._factor_of(customer)
+            return [
+                Price(
+                    article=question.article,
+                    quantity=question.quantity,
+                    amount=(_list_price(serial) * factor).quantize(Decimal("0.01")),
+                    currency=self._currency,
+                )
+                for question in questions
+                if (serial := self._serial(question.article))
+            ]
+
+    # What tests and benchmarks turn.
+
+    def break_next(self, operation: str, how: Breakdown, *, times: int = 1) -> None:
+        """Let the next calls of an operation fail: busy, no_answer (done, then silent), failed."""
+        with self._state.lock:
+            self._state.breakdowns[operation].extend([how] * times)
+
+    def calls(self) -> list[str]:
+        """Return the operations asked for so far, oldest first."""
+        with self._state.lock:
+            return list(self._state.calls)
+
+    def customers(self) -> list[ErpCustomer]:
+        """Return all customers this process has created."""
+        with self._state.lock:
+            return list(self._state.customers.values())
+
+    def change_price_group(self, group: str, factor: Decimal) -> None:
+        """Change what a price group pays, from now on, in this process."""
+        with self._state.lock:
+            self._state.price_groups[group] = str(factor)
+
+    def move_customer(self, number: str, group: str) -> None:
+        """Put a customer of this process into another price group."""
+        with self._state.lock:
+            customers = self._state.customers
+            customers[number] = replace(customers[number], price_group=group)
+
+    def _factors(self) -> dict[str, str]:
+        configured: dict[str, str] = self._options.get("price_groups") or DEFAULT_PRICE_GROUPS
+        return {**configured, **self._state.price_groups}
+
+    def _factor_of(self, customer: str) -> Decimal:
+        known = self._state.customers.get(customer)
+        if known:
+            return Decimal(self._factors()[known.price_group])
+        # Another process created it: the number tells the group it was created in.
+        factors = list(self._factors().values())
+        serial, _, group = customer.partition("-")
+        if not (serial.startswith("M") and group.isdecimal() and int(group) < len(factors)):
+            raise _not_found(customer)
+        return Decimal(factors[int(group)])
+
+    def _serial(self, article: str) -> int:
+        """Return the article's serial, 0 if there is no such article."""
+        serial = article.removeprefix("A-")
+        known = serial.isdecimal() and int(serial) <= int(self._options.get("articles", 200))
+        return int(serial) if known else 0
+
+    def _article(self, serial: int) -> ErpArticle:
+        good = _GOODS[serial % len(_GOODS)]
+        kind = _KINDS[serial // len(_GOODS) % len(_KINDS)]
+        return ErpArticle(
+            number=f"A-{serial:04}",
+            name=f"{good} {kind} {serial}",
+            description=f"{good} {kind.lower()}, modelo {serial}",
+            category=_CATEGORIES[serial % len(_CATEGORIES)],
+            unit="un",
+            list_price=_list_price(serial),
+            currency=self._currency,
+        )
+
+
+def _number(reference: str, group: int) -> str:
+    return f"M{sha256(reference.encode()).hexdigest()[:12]}-{group}"
+
+
+def _list_price(serial: int) -> Decimal:
+    return Decimal(serial * 137 % 9973 + 250) / 100
+
+
+def _not_found(number: str) -> OutsideFailure:
+    return OutsideFailure(f"The ERP has no customer {number!r}", code="not_found")
