@@ -1,0 +1,44 @@
+"""One throw-away PostgreSQL for a whole test run, parallel or not.
+
+Loaded by `-p tests.harness`, before pytest-django reads the settings: the controlling process
+starts the server, the workers of pytest-xdist inherit its address.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from atrio.site.machine.postgres import Postgres
+from tests.environment import use_test_environment
+
+_SERVER = pytest.StashKey[ExitStack]()
+_IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+if not _IN_WORKER:
+    _folder = Path(tempfile.mkdtemp(prefix="atrio-tests-"))
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    _folder.chmod(0o755)  # the server may run as somebody else
+    _server = Postgres(_folder / "postgres", durable=False)
+    use_test_environment(DATABASE_URL=_server.url(), ATRIO_VAR=str(_folder / "var"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server in the process that controls the run."""
+    if _IN_WORKER or config.option.collectonly:
+        return
+    stack = config.stash[_SERVER] = ExitStack()
+    stack.callback(_server.remove)
+    stack.enter_context(_server.running(log=_folder / "postgres.log"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server and leave nothing behind."""
+    if _SERVER in config.stash:
+        config.stash[_SERVER].close()
