@@ -172,6 +172,7 @@ class Erp(Protocol):
     def prices(self, customer: str, questions: Sequence[PriceQuestion]) -> list[Price]:
         """Return the customer's own prices in the order of the questions.
 
-        In one round trip if the product can. `customer` is the ERP's customer number. An article without a price is left out.
+        In one round trip if the product can. `customer` is the ERP's customer number. An article
+        without a price is left out.
         """
         ...

@@ -1,0 +1,75 @@
+"""Opening connections: from a row to a connector that is ready to be asked.
+
+A connector is opened once per process and kept, with its pool of network connections and its
+session; a row that was changed opens anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import entry_points
+from threading import Lock
+from typing import Any, cast
+
+from django.conf import settings
+
+from atrio.kernel.errors import OutsideFailure
+from atrio.outside.models import Connection
+from atrio.outside.ports import Erp, Registry
+
+# An address of this form stands behind the fault proxy, wherever that listens today.
+THROUGH_FAULTS = "faults:"
+
+_opened: dict[str, object] = {}
+_opening = Lock()
+
+
+def open_erp(connection: Connection | str) -> Erp:
+    """Return the ERP of a connection, given the row or its code."""
+    return cast("Erp", _open(connection, port=Connection.Port.ERP))
+
+
+def open_registry(connection: Connection | str) -> Registry:
+    """Return the company register of a connection, given the row or its code."""
+    return cast("Registry", _open(connection, port=Connection.Port.REGISTRY))
+
+
+def _open(connection: Connection | str, *, port: str) -> object:
+    row = connection if isinstance(connection, Connection) else _row(connection)
+    if row.port != port:
+        raise OutsideFailure(f"Connection {row} is no {port}", code="misconfigured")
+    make = _connector(f"{row.port}.{row.product}")
+    arguments = {
+        "base_url": _address(row),
+        "secret": settings.ATRIO_SECRETS.get(row.code, ""),
+        "options": row.options,
+    }
+    name = json.dumps([row.code, row.product, arguments], sort_keys=True)
+    with _opening:
+        if name not in _opened:
+            _opened[name] = make(**arguments)
+        return _opened[name]
+
+
+def _row(code: str) -> Connection:
+    try:
+        return Connection.objects.get(code=code)
+    except Connection.DoesNotExist:
+        raise OutsideFailure(f"There is no connection {code!r}", code="misconfigured") from None
+
+
+def _address(row: Connection) -> str:
+    if not row.base_url.startswith(THROUGH_FAULTS):
+        return row.base_url
+    if not settings.ATRIO_FAULT_PROXY:
+        raise OutsideFailure(f"Connection {row} needs ATRIO_FAULT_PROXY", code="misconfigured")
+    return f"{settings.ATRIO_FAULT_PROXY}/{row.base_url.removeprefix(THROUGH_FAULTS)}"
+
+
+@cache
+def _connector(name: str) -> Callable[..., Any]:
+    for entry in entry_points(group="atrio.connectors", name=name):
+        return cast("Callable[..., Any]", entry.load())
+    raise OutsideFailure(f"No connector {name} is installed", code="misconfigured")

@@ -1,0 +1,102 @@
+"""The wire: a connection reaches only the hosts it names, and no call outlasts its deadline.
+
+httpx limits the wait for each piece of an answer; a server that sends a byte a second satisfies
+it for hours. Here the whole call has an end, whichever piece it is waiting for.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import httpcore
+import httpx
+
+from atrio.kernel.errors import OutsideFailure
+
+_ends_at: ContextVar[float] = ContextVar("_ends_at", default=float("inf"))
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """End all network waits in this block after so many seconds, with httpx's own timeouts."""
+    token = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    """An httpx transport to some hosts only, that keeps the deadline of the block it is used in."""
+
+    def __init__(self, hosts: Collection[str]) -> None:
+        """Allow the hosts, by name or address, as they stand in URLs."""
+        super().__init__(trust_env=False)
+        # httpx has no argument for httpcore's network backend; the tests of this module fail
+        # should the attribute ever change its name.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=50,
+            max_keepalive_connections=10,
+            keepalive_expiry=15,
+            network_backend=_GuardedBackend(hosts),
+        )
+
+
+class _GuardedBackend(httpcore.NetworkBackend):
+    def __init__(self, hosts: Collection[str]) -> None:
+        self._hosts = frozenset(hosts)
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        if host not in self._hosts:
+            raise OutsideFailure(f"This connection may not reach {host}", code="forbidden_host")
+        wait = _at_most(timeout, httpcore.ConnectTimeout)
+        return _GuardedStream(
+            self._backend.connect_tcp(host, port, wait, local_address, socket_options)
+        )
+
+
+class _GuardedStream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _at_most(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _at_most(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        wait = _at_most(timeout, httpcore.ConnectTimeout)
+        return _GuardedStream(self._stream.start_tls(ssl_context, server_hostname, wait))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _at_most(timeout: float | None, too_late: type[httpcore.TimeoutException]) -> float | None:
+    left = _ends_at.get() - time.monotonic()
+    if left <= 0:
+        raise too_late("The deadline of the call has passed")
+    return min(left, float("inf") if timeout is None else timeout)
