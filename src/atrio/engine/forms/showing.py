@@ -1,0 +1,83 @@
+"""Values as they are read back to people: in the summary, in an email, on the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .conditions import applies
+from .facts import fact
+from .model import Field, Form
+from .numbers import day_as_read, group_decimal
+from .parts import key_of, parts_of
+from .reading import write
+from .wording import Json, Message, Say, in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One answer as it is read back. `text` may have several lines."""
+
+    name: str
+    label: str
+    text: str
+    privacy: str
+
+
+def shown(form: Form, *, facts: Mapping[str, Any], language: str, say: Say) -> tuple[Shown, ...]:
+    """Return the form's answers among the facts, for people; blank and hidden ones left out."""
+    return tuple(
+        Shown(entry.name, in_words(entry.label, language, say), text, entry.privacy)
+        for entry in form.fields
+        if applies(entry.visible, facts)
+        and (text := as_text(entry, fact(facts, entry.name), language, say))
+    )
+
+
+def as_text(entry: Field, value: Json, language: str, say: Say) -> str:
+    """Return a canonical value for people, "" where there is none."""
+    match value:
+        case None | "" | []:
+            return ""
+        case list():
+            return ", ".join(_label(entry, str(item), language, say) for item in value)
+        case dict() if parts := parts_of(entry):
+            return _together(entry, parts, value, language, say)
+        case {"amount": str(amount), "currency": str(currency)}:
+            return f"{group_decimal(Decimal(amount), language)} {currency}"
+        case bool(given) | {"given": bool(given)}:
+            return say(Message("yes" if given else "no"), language)
+        case int() | float():
+            return group_decimal(Decimal(str(value)), language)
+        case str() if entry.type == "choice":
+            return _label(entry, value, language, say)
+        case str() if entry.type == "date":
+            return day_as_read(value, language)
+        case _:
+            return write(entry, value, language)
+
+
+def _label(entry: Field, value: str, language: str, say: Say) -> str:
+    for choice in entry.choices:
+        if choice.value == value:
+            return in_words(choice.label, language, say)
+    return value
+
+
+def _together(
+    entry: Field, parts: tuple[Field, ...], value: dict[str, Json], language: str, say: Say
+) -> str:
+    said = {key_of(part): as_text(part, value.get(key_of(part)), language, say) for part in parts}
+    if entry.type != "address":
+        return " ".join(text for text in said.values() if text)
+    # The code of a region is what stands on an envelope, not its name.
+    place = " ".join(
+        text
+        for text in (said.get("postal_code"), said.get("city"), str(value.get("region")))
+        if text
+    )
+    street = ", ".join(text for text in (said.get("street"), said.get("number")) if text)
+    lines = (street, said.get("extra"), said.get("district"), place, said.get("country"))
+    return "\n".join(line for line in lines if line)
