@@ -1,0 +1,27 @@
+// What every page gets. Each island makes a page that already works a little quicker.
+
+import htmx from "htmx.org";
+
+import { closeMenus } from "./menus";
+import { copyOnClick } from "./copy";
+import { filterKeys } from "./inputs";
+import { guardForms } from "./forms";
+import { tellWhenLeft } from "./leave";
+import { switchTheme } from "./theme";
+
+// The policy of our pages forbids eval and inline styles, so htmx is told to need neither.
+htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0; // pages hold personal data: none of it in the browser's storage
+htmx.config.defaultSwapStyle = "outerHTML";
+
+document.documentElement.dataset.script = "yes";
+
+closeMenus();
+copyOnClick();
+filterKeys();
+guardForms();
+switchTheme();
+tellWhenLeft();

@@ -1,0 +1,28 @@
+// Shows tax numbers the way people write them, while they type. The server takes both forms.
+
+const MASKS: Record<string, string> = {
+  CNPJ: "##.###.###/####-##",
+  CPF: "###.###.###-##",
+};
+
+/** Put the punctuation of the mask between the characters that were typed. */
+function dress(text: string, mask: string): string {
+  const typed = [...text.toUpperCase().replace(/[^0-9A-Z]/g, "")];
+  let dressed = "";
+  for (const place of mask) {
+    if (typed.length === 0) break;
+    dressed += place === "#" ? typed.shift() : place;
+  }
+  return dressed + typed.join(""); // too long is for the server to say, not for us to cut
+}
+
+export function filterKeys(): void {
+  document.addEventListener("input", (event) => {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement)) return;
+    const mask = MASKS[input.dataset.mask ?? ""];
+    const atEnd = input.selectionStart === input.value.length;
+    if (mask === undefined || !atEnd) return; // never move the cursor of somebody who corrects
+    input.value = dress(input.value, mask);
+  });
+}
