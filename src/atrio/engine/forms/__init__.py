@@ -11,7 +11,7 @@ draw the answers again.
 
 from .binding import BoundChoice, BoundField, BoundForm, bound
 from .facts import fact, nested
-from .model import Field, Form, FormProblem, UnusableForm
+from .model import Field, Form
 from .showing import Shown, shown
 from .suggesting import Suggestion, confirmed, proposed
 from .validating import Answers, validate
@@ -24,13 +24,11 @@ __all__ = [
     "BoundForm",
     "Field",
     "Form",
-    "FormProblem",
     "Json",
     "Localized",
     "Message",
     "Shown",
     "Suggestion",
-    "UnusableForm",
     "bound",
     "confirmed",
     "fact",

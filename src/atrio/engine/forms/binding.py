@@ -10,8 +10,9 @@ from .conditions import applies
 from .facts import fact, nested
 from .model import Choice, Field, Form
 from .parts import key_of, parts_of
-from .reading import longest, tax_id_name, write
+from .reading import longest, write
 from .suggesting import Suggestion
+from .tax_ids import tax_id_name
 from .validating import Answers
 from .wording import Json, Message, Say, in_words
 
@@ -52,6 +53,7 @@ class BoundField:
     parts: tuple[BoundField, ...] = ()
     multiple: bool = False
     multiline: bool = False
+    readonly: bool = False  # `value` is text to show; there is no input
     autocomplete: str = ""
     inputmode: str = ""
     maxlength: int = 0
@@ -142,6 +144,7 @@ class _Binder:
             choices=tuple(self._choice(choice, chosen) for choice in entry.choices),
             multiple=entry.multiple,
             multiline=entry.multiline,
+            readonly=entry.readonly,
             autocomplete=entry.autocomplete or _AUTOCOMPLETE.get(entry.type, ""),
             inputmode=entry.inputmode or _INPUTMODES.get(entry.type, ""),
             maxlength=0 if parts_of(entry) else longest(entry),

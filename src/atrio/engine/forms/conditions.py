@@ -1,4 +1,4 @@
-"""Conditions of a form. One function stands between forms and the expression language."""
+"""Conditions of a form: when a question is put, must be answered, is answered well."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import zen
+from atrio.engine.expressions import Misspelt, Undecidable, evaluate
 
 from .model import Condition
 
@@ -22,8 +22,7 @@ def applies(condition: Condition, facts: Mapping[str, Any], *, if_broken: bool =
     if isinstance(condition, bool):
         return condition
     try:
-        return zen.evaluate_expression(condition, dict(facts)) is True
-    except (RuntimeError, TypeError) as error:
-        reason = str(error).partition("\n")[0]
-        logger.warning("The form condition %r cannot be evaluated: %s", condition, reason)
+        return evaluate(condition, facts) is True
+    except (Misspelt, Undecidable) as error:
+        logger.warning("A form's condition cannot be evaluated: %s", error)
         return if_broken

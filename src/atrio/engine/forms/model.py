@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
@@ -12,6 +13,9 @@ from typing import Any, Literal, get_args
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from atrio.engine.problems import Problem, Unpublishable
+
+from .tax_ids import tax_id_module
 from .wording import NOTHING, Localized, Wording
 
 FieldType = Literal[
@@ -77,6 +81,7 @@ class Field:
     multiple: bool = False
     multiline: bool = False
     compact: bool = False  # a code: blanks, separators and invisible characters do not count
+    readonly: bool = False  # shown, never taken: what a register says and nobody may change
     minimum: float | str | None = None  # a number, or a day as ISO text
     maximum: float | str | None = None
     decimals: int = 2
@@ -99,25 +104,6 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class FormProblem:
-    """Why a form cannot be used: in which file, at which field ("" for the form itself)."""
-
-    file: str
-    field: str
-    reason: str
-
-
-class UnusableForm(Exception):
-    """The form's file breaks the format; `problems` says where and why."""
-
-    def __init__(self, problems: list[FormProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(
-            "; ".join(f"{p.file or 'form'} {p.field}: {p.reason}" for p in self.problems)
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Form:
     """One screen of questions."""
 
@@ -129,19 +115,19 @@ class Form:
 
     @classmethod
     def parse(cls, data: bytes, *, file: str = "", default_language: str = "en") -> Form:
-        """Read a form from its JSON; raises UnusableForm with every problem found."""
+        """Read a form from its JSON; raises Unpublishable with every problem found."""
         document = _json_of(data, file)
         problems = [
-            FormProblem(file, _field_at(document, error), _reason(error))
+            Problem(file, _field_at(document, error), _reason(error))
             for error in sorted(
                 _schema().iter_errors(document), key=lambda e: list(map(str, e.path))
             )
         ]
         if problems:
-            raise UnusableForm(problems)
+            raise Unpublishable(problems)
         fields = tuple(_field(entry, default_language) for entry in document["fields"])
-        if problems := [FormProblem(file, name, reason) for name, reason in _clashes(fields)]:
-            raise UnusableForm(problems)
+        if problems := [Problem(file, name, reason) for name, reason in _faults(fields)]:
+            raise Unpublishable(problems)
         return cls(
             name=document["name"],
             title=Localized(document["title"], default_language),
@@ -177,12 +163,12 @@ def _schema() -> Draft202012Validator:
 
 def _json_of(data: bytes, file: str) -> Any:
     if len(data) > LARGEST_FORM:
-        raise UnusableForm([FormProblem(file, "", f"the file is larger than {LARGEST_FORM} bytes")])
+        raise Unpublishable([Problem(file, "", f"the file is larger than {LARGEST_FORM} bytes")])
     try:
         return json.loads(data)
     # A million brackets exhaust the stack before they are found to be wrong.
     except (ValueError, RecursionError) as error:
-        raise UnusableForm([FormProblem(file, "", f"this is not JSON: {error}")]) from error
+        raise Unpublishable([Problem(file, "", f"this is not JSON: {error}")]) from error
 
 
 def _field_at(document: Any, error: ValidationError) -> str:
@@ -203,7 +189,8 @@ def _reason(error: ValidationError) -> str:
     return f"{place}: {error.message[:300]}" if place else error.message[:300]
 
 
-def _clashes(fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
+def _faults(fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what the schema cannot see: the field's name and what is wrong."""
     seen: set[str] = set()
     for entry in fields:
         if entry.name in seen:
@@ -212,6 +199,21 @@ def _clashes(fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
             if other.startswith(f"{entry.name}.") or entry.name.startswith(f"{other}."):
                 yield entry.name, f"the name lies inside the field {other!r}, or around it"
         seen.add(entry.name)
+        if entry.kind and tax_id_module(entry.kind) is None:
+            yield entry.name, f"nobody knows how to check a {entry.kind!r}"
+        if entry.type == "date":
+            yield from ((entry.name, reason) for reason in _bad_days(entry))
+        chosen = [choice.value for choice in entry.choices]
+        if len(set(chosen)) < len(chosen):
+            yield entry.name, "two choices have the same value"
+
+
+def _bad_days(entry: Field) -> Iterator[str]:
+    for day in (entry.minimum, entry.maximum):
+        try:
+            date.fromisoformat(str(day or date.min))
+        except ValueError:
+            yield f"{day} is not a day"
 
 
 def _field(entry: Mapping[str, Any], default_language: str) -> Field:

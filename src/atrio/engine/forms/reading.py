@@ -11,12 +11,9 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from types import ModuleType
 from uuid import UUID
 
 import phonenumbers
-from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NotATaxId
 
@@ -24,6 +21,7 @@ from .cleaning import Invalid, clean_identifier, clean_text, without_invisible
 from .model import Field
 from .numbers import day_as_read, decimal_sign, read_day, read_decimal, write_decimal
 from .places import postal_code
+from .tax_ids import tax_id_module, tax_id_name
 from .wording import Json
 
 LONGEST = {
@@ -170,19 +168,6 @@ def _read_tax_id(field: Field, text: str, _language: str) -> str:
         raise Invalid("tax_id.length", name=name) from None
     except NotATaxId:
         raise Invalid("tax_id.format", name=name) from None
-
-
-@cache
-def tax_id_module(kind: str) -> ModuleType | None:
-    """Return what checks tax ids of the kind, None for a kind nobody knows: "br_cnpj"."""
-    country, _, name = kind.partition("_")
-    module = get_cc_module(country, name)
-    return module if isinstance(module, ModuleType) else None
-
-
-def tax_id_name(kind: str) -> str:
-    """Return what people call a tax id of the kind: "CNPJ"."""
-    return kind.partition("_")[2].replace("_", " ").upper()
 
 
 def _formatted(field: Field, number: str) -> str:

@@ -46,6 +46,8 @@ class _Reading:
 
     def take(self, entry: Field) -> None:
         """Read one field; later fields see its value among the facts."""
+        if entry.readonly:
+            return
         if not applies(entry.visible, self.facts):
             self.hidden.append(entry.name)
             self.facts = nested({entry.name: None}, onto=self.facts)
@@ -137,7 +139,8 @@ def validate(
 
 def input_names(form: Form) -> list[str]:
     """Return the names of all inputs that a form may send."""
-    return [part.name for entry in form.fields for part in parts_of(entry) or (entry,)]
+    asked = (entry for entry in form.fields if not entry.readonly)
+    return [part.name for entry in asked for part in parts_of(entry) or (entry,)]
 
 
 def is_blank(text: str) -> bool:
