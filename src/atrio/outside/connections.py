@@ -49,7 +49,12 @@ def _open(connection: Connection | str, *, port: str) -> object:
     name = json.dumps([row.code, row.product, arguments], sort_keys=True)
     with _opening:
         if name not in _opened:
-            _opened[name] = make(**arguments)
+            try:
+                _opened[name] = make(**arguments)
+            except (KeyError, ValueError) as error:
+                raise OutsideFailure(
+                    f"Connection {row} lacks or misspells an option: {error}", code="misconfigured"
+                ) from error
         return _opened[name]
 
 

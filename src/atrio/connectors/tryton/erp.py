@@ -1,0 +1,290 @@
+"""Customers, articles and prices in Tryton.
+
+Our reference becomes the party's code. The code is the only thing of a party that Tryton keeps
+unique, so even two creations at once, one of them given up by us and still at work in there,
+cannot make two customers. An identifier without a type carries the reference as well: it tells
+a customer that Atrio created from one whose code only looks alike.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from threading import Lock
+from typing import Any
+
+import httpx
+
+from atrio.connectors.tryton.rpc import TrytonRpc
+from atrio.kernel.errors import OutsideFailure
+from atrio.outside.http import OutsideHttp
+from atrio.outside.ports import (
+    CustomerDraft,
+    ErpArticle,
+    ErpCustomer,
+    PostalAddress,
+    Price,
+    PriceQuestion,
+    Receipt,
+    TaxId,
+)
+
+_OURS = "atrio:"
+_ARTICLES_AT_ONCE = 500
+_BELIEVED_SECONDS = 300
+# Since 8.0 Tryton names the tax number of every country <country>_vat, whatever its own name is.
+_IDENTIFIER_TYPES = {"br_cnpj": "br_vat"}
+_CUSTOMER = (
+    "code",
+    "name",
+    "email",
+    "sale_price_list",
+    "sale_price_list.name",
+    "identifiers.type",
+    "identifiers.code",
+    "identifiers.code_compact",
+)
+
+
+class TrytonErp:
+    """Fulfils the port `Erp` for one company in one Tryton database.
+
+    Options: `database`, `user` (and the secret is its password); those of `OutsideHttp`. The
+    company and its currency are those of the user's preferences.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        secret: str = "",
+        options: Mapping[str, Any] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Prepare to talk to the server; the first operation signs in."""
+        options = options or {}
+        http = OutsideHttp(base_url, options=options, secrets=[secret], transport=transport)
+        self._rpc = TrytonRpc(
+            http,
+            database=str(options["database"]),
+            user=str(options["user"]),
+            password=secret,
+        )
+        self._known_ids: dict[tuple[str, ...], tuple[int, float]] = {}
+        self._known_lock = Lock()
+
+    def find_customer(
+        self, *, reference: str = "", tax_id: TaxId | None = None
+    ) -> ErpCustomer | None:
+        """Return the party with our reference, else the oldest one with the tax id."""
+        if reference:
+            ours = [["type", "=", None], ["code", "=", _OURS + reference]]
+            found = self._parties([["identifiers", "where", ours]])
+            if found:
+                return _customer(found[0])
+        if tax_id:
+            theirs = [
+                ["type", "=", _identifier_type(tax_id.kind)],
+                ["code_compact", "=", tax_id.number],
+            ]
+            found = self._parties([["identifiers", "where", theirs]])
+            if found:
+                return _customer(found[0])
+        return None
+
+    def create_customer(self, draft: CustomerDraft) -> Receipt:
+        """Create the party in one call, with its identifiers, address, contacts and price list."""
+        values = self._party_of(draft)
+        try:
+            self._rpc.call("party.party.create", [values])
+        except OutsideFailure as error:
+            if error.code != "invalid":
+                raise
+            # Tryton's words for a code that is taken depend on the user's language; a search does
+            # not. Finding it means that an earlier try, or one at this moment, has created it.
+            created = self.find_customer(reference=draft.reference)
+            if created is None:
+                raise
+            return Receipt(reference=draft.reference, number=created.number)
+        return Receipt(reference=draft.reference, number=draft.reference)
+
+    def read_customer(self, number: str) -> ErpCustomer:
+        """Return the party with that code; OutsideFailure("not_found") if there is none."""
+        return _customer(self._party(number))
+
+    def articles(self) -> Iterator[ErpArticle]:
+        """Yield every product that is for sale and has a code, with its list price."""
+        currency = self._rpc.session().currency_code
+        offset = 0
+        while True:
+            page = self._rpc.search_read(
+                "product.product",
+                [["salable", "=", True], ["code", "!=", None]],
+                [
+                    "code", "name", "description", "sale_price_uom", "sale_uom.symbol",
+                    "template.categories.name",
+                ],
+                limit=_ARTICLES_AT_ONCE,
+                offset=offset,
+            )  # fmt: skip
+            yield from (_article(row, currency) for row in page)
+            if len(page) < _ARTICLES_AT_ONCE:
+                return
+            offset += len(page)
+
+    def prices(self, customer: str, questions: Sequence[PriceQuestion]) -> list[Price]:
+        """Return the prices of the party's price list: one call for each different quantity."""
+        party = self._party(customer)
+        context = {
+            "customer": party["id"],
+            "price_list": party["sale_price_list"] or self._default_price_list(),
+        }
+        amounts: dict[tuple[str, Decimal], Decimal] = {}
+        for quantity in dict.fromkeys(question.quantity for question in questions):
+            codes = [question.article for question in questions if question.quantity == quantity]
+            for row in self._rpc.search_read(
+                "product.product",
+                [["code", "in", codes], ["salable", "=", True]],
+                ["code", "sale_price_uom"],
+                # A float, because that is what Tryton's quantities are.
+                quantity=float(quantity),
+                **context,
+            ):
+                if row["sale_price_uom"] is not None:
+                    amounts.setdefault((row["code"], quantity), row["sale_price_uom"])
+        currency = self._rpc.session().currency_code
+        return [
+            Price(question.article, question.quantity, amounts[key], currency)
+            for question in questions
+            if (key := (question.article, question.quantity)) in amounts
+        ]
+
+    def _party(self, number: str) -> dict[str, Any]:
+        found = self._parties([["code", "=", number]])
+        if not found:
+            raise OutsideFailure(f"Tryton has no party {number!r}", code="not_found")
+        return found[0]
+
+    def _parties(self, domain: Sequence[object]) -> list[dict[str, Any]]:
+        return self._rpc.search_read("party.party", domain, _CUSTOMER, limit=1)
+
+    def _party_of(self, draft: CustomerDraft) -> dict[str, Any]:
+        contact = {"name": draft.contact_name}
+        mechanisms = [
+            {"type": "email", "value": draft.email, **contact},
+            {"type": "phone", "value": draft.phone, **contact},
+        ]
+        identifiers = [
+            {"type": _identifier_type(draft.tax_id.kind), "code": draft.tax_id.number},
+            {"type": None, "code": _OURS + draft.reference},
+        ]
+        party: dict[str, Any] = {
+            "code": draft.reference,
+            "name": draft.legal_name,
+            "lang": self._language(draft.language),
+            "identifiers": [["create", identifiers]],
+            "addresses": [["create", [self._address_of(draft.address)]]],
+            "contact_mechanisms": [["create", [m for m in mechanisms if m["value"]]]],
+        }
+        if draft.price_group:
+            # Without a value Tryton takes the default of its sale configuration.
+            party["sale_price_list"] = self._price_list(draft.price_group)
+        return party
+
+    def _address_of(self, address: PostalAddress) -> dict[str, Any]:
+        country = region = None
+        if address.country:
+            country = self._known("country.country", "code", address.country)
+        if country and address.region:
+            code = f"{address.country}-{address.region}"
+            region = self._known("country.subdivision", "code", code)
+        return {
+            "street_unstructured": _street(address),
+            "postal_code": address.postal_code,
+            "city": address.city,
+            "country": country,
+            "subdivision": region,
+            "invoice": True,
+            "delivery": True,
+        }
+
+    def _language(self, tag: str) -> int | None:
+        """Return Tryton's language for a tag such as "pt-BR": the regional one, else the plain."""
+        plain, _, _region = tag.partition("-")
+        return self._known("ir.lang", "code", tag.replace("-", "_"), plain)
+
+    def _price_list(self, name: str) -> int:
+        known = self._known("product.price_list", "name", name)
+        if known is None:
+            raise OutsideFailure(f"Tryton has no price list {name!r}", code="invalid")
+        return known
+
+    def _default_price_list(self) -> int | None:
+        (configuration,) = self._rpc.call("sale.configuration.read", [1], ["sale_price_list"])
+        default: int | None = configuration["sale_price_list"]
+        return default
+
+    def _known(self, model: str, field: str, *names: str) -> int | None:
+        """Return the id of the first name there is, of a record that seldom changes.
+
+        What was found is believed for five minutes; what was not is asked for again.
+        """
+        key = (model, *names)
+        with self._known_lock:
+            known, until = self._known_ids.get(key, (None, 0.0))
+        if known is not None and time.monotonic() < until:
+            return known
+        found = {
+            row[field]: int(row["id"])
+            for row in self._rpc.search_read(model, [[field, "in", names]], [field])
+        }
+        known = next((found[name] for name in names if name in found), None)
+        if known is not None:
+            with self._known_lock:
+                self._known_ids[key] = (known, time.monotonic() + _BELIEVED_SECONDS)
+        return known
+
+
+def _identifier_type(kind: str) -> str:
+    return _IDENTIFIER_TYPES.get(kind, kind)
+
+
+def _street(address: PostalAddress) -> str:
+    """Return the lines above the city: Tryton has no field for a district."""
+    house = f"{address.street}, {address.number}" if address.number else address.street
+    return "\n".join(line for line in (house, address.extra, address.district) if line)
+
+
+def _customer(row: Mapping[str, Any]) -> ErpCustomer:
+    ours = [i for i in row["identifiers."] if not i["type"] and i["code"].startswith(_OURS)]
+    return ErpCustomer(
+        number=row["code"],
+        reference=ours[0]["code"].removeprefix(_OURS) if ours else "",
+        legal_name=row["name"] or "",
+        tax_id=_tax_id(row["identifiers."]),
+        email=row["email"] or "",
+        price_group=(row["sale_price_list."] or {}).get("name", ""),
+    )
+
+
+def _tax_id(identifiers: Sequence[Mapping[str, Any]]) -> TaxId | None:
+    kinds = {theirs: ours for ours, theirs in _IDENTIFIER_TYPES.items()}
+    for identifier in identifiers:
+        if identifier["type"] in kinds:
+            kind = kinds[identifier["type"]]
+            return TaxId(kind[:2].upper(), kind, identifier["code_compact"])
+    return None
+
+
+def _article(row: Mapping[str, Any], currency: str) -> ErpArticle:
+    categories = row["template."].get("categories.") or [{"name": ""}]
+    return ErpArticle(
+        number=row["code"],
+        name=row["name"],
+        description=row["description"] or "",
+        category=categories[0]["name"],
+        unit=row["sale_uom."]["symbol"],
+        list_price=row["sale_price_uom"] or Decimal(0),
+        currency=currency,
+    )
