@@ -83,7 +83,7 @@ def invented_company(number: str, *, as_of: datetime) -> CompanyRecord | None:
             country="BR",
         ),
         is_head_office=number[8:12] == "0001",
-        phone=f"{area}3{place.randint(1_000_000, 9_999_999)}" if place.random() < 0.8 else "",
+        phone=f"+55{area}3{place.randint(1_000_000, 9_999_999)}" if place.random() < 0.8 else "",
         as_of=as_of,
     )
 

@@ -215,7 +215,8 @@ class TrytonErp:
         return self._known("ir.lang", "code", tag.replace("-", "_"), plain)
 
     def _price_list(self, name: str) -> int:
-        known = self._known("product.price_list", "name", name)
+        ours = ["company", "=", self._rpc.session().company]
+        known = self._known("product.price_list", "name", name, where=ours)
         if known is None:
             raise OutsideFailure(f"Tryton has no price list {name!r}", code="invalid")
         return known
@@ -225,7 +226,9 @@ class TrytonErp:
         default: int | None = configuration["sale_price_list"]
         return default
 
-    def _known(self, model: str, field: str, *names: str) -> int | None:
+    def _known(
+        self, model: str, field: str, *names: str, where: Sequence[object] = ()
+    ) -> int | None:
         """Return the id of the first name there is, of a record that seldom changes.
 
         What was found is believed for five minutes; what was not is asked for again.
@@ -237,7 +240,7 @@ class TrytonErp:
             return known
         found = {
             row[field]: int(row["id"])
-            for row in self._rpc.search_read(model, [[field, "in", names]], [field])
+            for row in self._rpc.search_read(model, [[field, "in", names], where], [field])
         }
         known = next((found[name] for name in names if name in found), None)
         if known is not None:
