@@ -13,8 +13,8 @@ _KEPT = timedelta(hours=1)
 _FAILURES_KEPT = timedelta(days=30)
 _PRUNE = """
     delete from pgqueuer_log as entry
-    where created < now() - %s
-      and (traceback is null or created < now() - %s)
+    where created < now() - make_interval(secs => %s)
+      and (traceback is null or created < now() - make_interval(secs => %s))
       and not exists (
           select from pgqueuer where id = entry.job_id and pgqueuer.status = 'failed'
       )
@@ -25,4 +25,4 @@ _PRUNE = """
 def prune_job_log() -> None:
     """Delete old entries of the job log, but none of a job that is held."""
     with connection.cursor() as cursor:
-        cursor.execute(_PRUNE, (_KEPT, _FAILURES_KEPT))
+        cursor.execute(_PRUNE, (_KEPT.total_seconds(), _FAILURES_KEPT.total_seconds()))

@@ -13,7 +13,7 @@ from atrio.kernel.queue.registry import JOBS, Id
 # Updating the waiting job holds it back until we commit.
 _INSERT = """
     insert into pgqueuer (entrypoint, payload, priority, execute_after, dedupe_key, status)
-    values (%s, %s, %s, now() + %s, %s, 'queued')
+    values (%s, %s, %s, now() + make_interval(secs => %s), %s, 'queued')
     on conflict (dedupe_key) where status = 'queued' and attempts = 0 and dedupe_key is not null
     do update set execute_after = least(pgqueuer.execute_after, excluded.execute_after),
                   priority = greatest(pgqueuer.priority, excluded.priority)
@@ -39,7 +39,8 @@ def later(
     """
     payload = JOBS[name].pack(ids)
     key = None if once is None else f"{name}:{once}"
+    seconds = 0.0 if run_in is None else run_in.total_seconds()
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, (name, payload, priority, run_in or timedelta(), key))
+        cursor.execute(_INSERT, (name, payload, priority, seconds, key))
         (number,) = cursor.fetchone()
     return int(number)

@@ -59,4 +59,4 @@ def retry_held(*numbers: int) -> int:
     """Queue the held jobs with these numbers again, due at once; return how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, (list(numbers),))
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -12,8 +12,6 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from croniter import croniter
-
 Id = UUID | str | int | None
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -73,8 +71,6 @@ def job(
     if every is not None and cron is not None:
         raise TypeError(f"{name}: either every or cron")
     schedule = cron if every is None else _cron(every)
-    if schedule is not None and not croniter.is_valid(schedule):
-        raise ValueError(f"{name}: {schedule!r} is not a cron expression")
 
     def register(function: Function) -> Function:
         known = JOBS.get(name)

@@ -1,8 +1,7 @@
 """The worker: runs queued jobs in threads until it is told to stop.
 
-PgQueuer claims the jobs, keeps their heartbeat and records how they ended. Ours are the threads
-with their Django connections, what counts as a passing failure, and the way back after the
-database was away.
+PgQueuer's statements claim jobs, keep their heartbeat and record how they ended; its scheduler
+starts what a clock starts. The loop around them is ours: see docs/decisions/0002-job-queue.md.
 """
 
 from __future__ import annotations
@@ -10,33 +9,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from uuid import UUID
+from uuid import uuid4
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
-from pgqueuer import PgQueuer, RetryRequested
+from django.db import close_old_connections
 from pgqueuer.adapters.persistence.qb import (
     QueryBuilderEnvironment,
     QueryQueueBuilder,
     QuerySchedulerBuilder,
 )
 from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.settings import DBSettings
-from pgqueuer.errors import FailingListenerError
 from pgqueuer.models import Job as Claim
 from pgqueuer.models import Schedule
-from structlog.contextvars import bound_contextvars
+from pgqueuer.ports.repository import EntrypointExecutionParameter
+from pgqueuer.types import JobId, QueueEntrypoint, QueueManagerId
 
-from atrio.kernel.queue import metrics
 from atrio.kernel.queue.driver import TwoConnectionsDriver
 from atrio.kernel.queue.enqueue import later
 from atrio.kernel.queue.registry import JOBS
+from atrio.kernel.queue.running import Ending, run_claim
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +51,10 @@ _NAMES = DBSettings.model_construct(
     trigger="tg_pgqueuer_changed",
     schedules_table="pgqueuer_schedules",
 )
-# An idle worker looks for jobs of killed workers this often; new jobs wake it at once.
-_IDLE = timedelta(seconds=2)
-_RECONNECT_AFTER = 0.5  # seconds
-_PASSING = (OperationalError, InterfaceError)
-_PASSING_TRIES = 10
+# New jobs wake a worker at once. This often, in seconds, it looks by itself for what nobody
+# announces: jobs that have become due, and those of workers that were killed.
+_LOOK_EVERY = 1.0
+_RECONNECT_AFTER = 0.5
 
 
 def run_worker(*, threads: int = 16) -> None:
@@ -73,24 +69,27 @@ class _Worker:
     """One process's worth of threads, across as many database connections as it takes."""
 
     def __init__(self, threads: int) -> None:
+        self._id = QueueManagerId(uuid4())
         self._capacity = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="job")
         self._heartbeat = timedelta(seconds=settings.ATRIO_HEARTBEAT_SECONDS)
         self._stopping = asyncio.Event()
-        self._manager: PgQueuer | None = None
-        # Jobs that ran to their end, of which the database may not have heard.
-        self._ended: deque[int] = deque(maxlen=4 * threads)
+        self._wake = asyncio.Event()
+        self._may_find_more = True
+        # Both outlive a lost connection: what ran meanwhile is recorded over the next one.
+        self._running: set[JobId] = set()
+        self._unrecorded: list[Ending] = []
 
     async def run(self) -> None:
-        """Claim and run jobs until told to stop, starting afresh whenever the database was away."""
+        """Claim and run jobs until told to stop, reconnecting whenever the database was away."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         while not self._stopping.is_set():
             try:
-                await self._run_while_connected()
-            except (psycopg.Error, FailingListenerError, OSError) as error:
-                logger.warning("The worker lost the database and will reconnect: %s", error)
+                await self._run_connected()
+            except* (psycopg.Error, OSError) as lost:
+                logger.warning("The worker lost the database: %s", lost.exceptions[0])
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), _RECONNECT_AFTER)
         self._threads.shutdown()
@@ -98,91 +97,108 @@ class _Worker:
 
     def _stop(self) -> None:
         self._stopping.set()
-        if self._manager is not None:
-            self._manager.shutdown.set()
+        self._wake.set()
 
-    async def _run_while_connected(self) -> None:
+    async def _run_connected(self) -> None:
         driver = await TwoConnectionsDriver.connect()
-        try:
-            if self._manager is not None:
-                await self._give_back(driver, self._manager.qm.queue_manager_id)
-            self._manager = self._new_manager(driver)
-            if self._stopping.is_set():
-                return
-            logger.info("The worker is ready for %s jobs at once", self._capacity)
-            await self._manager.run(
-                dequeue_timeout=_IDLE,
-                # Together: never claim a job for which no thread is free.
-                batch_size=self._capacity // 2,
-                max_concurrent_tasks=self._capacity,
-                heartbeat_timeout=self._heartbeat,
-                shutdown_on_listener_failure=True,
-                # Its statistics would write every row of the log a second time.
-                log_aggregation_interval=timedelta(),
-            )
-        finally:
-            await driver.close()
-
-    def _new_manager(self, driver: TwoConnectionsDriver) -> PgQueuer:
         queries = Queries(
             driver,
             qbe=QueryBuilderEnvironment(_NAMES),
             qbq=QueryQueueBuilder(_NAMES),
             qbs=QuerySchedulerBuilder(_NAMES),
         )
-        manager = PgQueuer(driver, channel=_NAMES.channel, queries=queries)
+        scheduler = self._new_scheduler(queries)
+        try:
+            async with driver, asyncio.TaskGroup() as tasks:
+                await driver.add_listener(_NAMES.channel, self._hear)
+                tasks.create_task(scheduler.run())
+                heart = tasks.create_task(self._beat(queries))
+                logger.info("The worker is ready for %s jobs at once", self._capacity)
+                await self._claim_and_record(queries)
+                scheduler.shutdown.set()
+                heart.cancel()
+        finally:
+            await driver.close()
+
+    def _hear(self, _payload: object) -> None:
+        self._may_find_more = True
+        self._wake.set()
+
+    async def _claim_and_record(self, queries: Queries) -> None:
+        loop = asyncio.get_running_loop()
+        look_at = loop.time()
+        while not self._stopping.is_set() or self._running or self._unrecorded:
+            self._wake.clear()
+            if self._unrecorded:
+                await self._record(queries)
+            if loop.time() >= look_at:
+                self._may_find_more = True
+            if self._may_find_more and not self._stopping.is_set():
+                look_at = loop.time() + _LOOK_EVERY
+                await self._claim(queries)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(look_at):
+                    await self._wake.wait()
+
+    async def _claim(self, queries: Queries) -> None:
+        """Claim a job for every free thread and start it."""
+        free = self._capacity - len(self._running)
+        if free == 0:
+            return
+        self._may_find_more = False  # before asking: a job announced meanwhile sets it again
+        claims = await queries.dequeue(
+            batch_size=free,
+            entrypoints={QueueEntrypoint(n): EntrypointExecutionParameter(0) for n in JOBS},
+            queue_manager_id=self._id,
+            global_concurrency_limit=None,
+            heartbeat_timeout=self._heartbeat,
+        )
+        if len(claims) == free:
+            self._may_find_more = True
+        for claim in claims:
+            # After a long absence of the database our own jobs look abandoned to us, too.
+            if claim.id not in self._running:
+                self._start(claim)
+
+    def _start(self, claim: Claim) -> None:
+        self._running.add(claim.id)
+        run = asyncio.get_running_loop().run_in_executor(self._threads, run_claim, claim)
+        run.add_done_callback(self._end)
+
+    def _end(self, run: asyncio.Future[Ending]) -> None:
+        ending = run.result()
+        self._running.discard(ending.claim.id)
+        self._unrecorded.append(ending)
+        self._wake.set()
+
+    async def _record(self, queries: Queries) -> None:
+        """Tell the database how jobs ended."""
+        endings = list(self._unrecorded)
+        if final := [ending for ending in endings if ending.retry_in is None]:
+            await queries.log_jobs([(e.claim, e.status, e.traceback) for e in final])
+        for ending in endings:
+            if ending.retry_in is not None:
+                await queries.retry_job(ending.claim, ending.retry_in, ending.traceback)
+        del self._unrecorded[: len(endings)]
+
+    async def _beat(self, queries: Queries) -> None:
+        """Show three times per time-out that the jobs running here are not abandoned."""
+        while True:
+            await asyncio.sleep(self._heartbeat.total_seconds() / 3)
+            if self._running:
+                await queries.update_heartbeat([*self._running])
+
+    def _new_scheduler(self, queries: Queries) -> SchedulerManager:
+        scheduler = SchedulerManager(queries)
         for job in JOBS.values():
-            manager.entrypoint(job.name, on_failure="hold")(self._start)
             if job.schedule is not None:
-                manager.schedule(job.name, job.schedule)(self._queue_scheduled)
-        return manager
-
-    async def _give_back(self, driver: TwoConnectionsDriver, manager: UUID) -> None:
-        """Release what was claimed before the connection broke, without waiting for the heartbeat.
-
-        Nothing of it runs any more: a manager ends only after its jobs have.
-        """
-        await driver.execute(
-            "delete from pgqueuer where queue_manager_id = $1 and id = any($2::bigint[])",
-            manager,
-            list(self._ended),
-        )
-        await driver.execute(
-            "update pgqueuer set heartbeat = 'epoch' where queue_manager_id = $1", manager
-        )
-
-    async def _start(self, claim: Claim) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._threads, _run, claim)
-        self._ended.append(claim.id)
+                scheduler.schedule(job.name, job.schedule)(self._queue_scheduled)
+        return scheduler
 
     async def _queue_scheduled(self, schedule: Schedule) -> None:
         await asyncio.get_running_loop().run_in_executor(
             self._threads, _queue_scheduled, schedule.entrypoint
         )
-
-
-def _run(claim: Claim) -> None:
-    """Run one job in this thread, on this thread's own connection."""
-    started = time.perf_counter()
-    metrics.STARTS.labels(claim.entrypoint).observe(
-        max(0.0, (claim.updated - claim.execute_after).total_seconds())
-    )
-    outcome = "held"
-    close_old_connections()  # one of them may have died since the last job
-    try:
-        with bound_contextvars(job=claim.entrypoint, job_number=claim.id):
-            JOBS[claim.entrypoint].run(claim.payload or b"{}")
-        outcome = "done"
-    except _PASSING as error:
-        # The connection was cut, or another transaction was in the way: nothing a person mends.
-        if claim.attempts >= _PASSING_TRIES:
-            raise
-        outcome = "retried"
-        delay = timedelta(seconds=0.2 * 2**claim.attempts)
-        raise RetryRequested(delay, f"{type(error).__name__}: {error}") from error
-    finally:
-        close_old_connections()
-        metrics.RUNS.labels(claim.entrypoint, outcome).observe(time.perf_counter() - started)
 
 
 def _queue_scheduled(name: str) -> None:
