@@ -25,10 +25,12 @@ class Session:
     company: int
     currency: int
     currency_code: str
+    language: str
 
     def context(self, **more: object) -> dict[str, object]:
         """Return the context without which Tryton leaves everything of a company empty."""
-        return {"company": self.company, "currency": self.currency, **more}
+        ours = {"company": self.company, "currency": self.currency, "language": self.language}
+        return {**ours, **more}
 
 
 class TrytonRpc:
@@ -100,6 +102,8 @@ class TrytonRpc:
             company=company,
             currency=row["currency"],
             currency_code=row["currency."]["code"],
+            # Names of articles come in it, and so do refusals.
+            language=preferences.get("language") or "en",
         )
 
     def _forget(self, session: Session) -> None:
