@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.models import Connection, Delivery, Link
-from atrio.outside.recording import Exchange
+from atrio.outside.recording import Exchange, recorded
 
 
 def link(
@@ -64,6 +65,33 @@ def record_deliveries(
         )
         for exchange in exchanges
     )
+
+
+@contextmanager
+def kept_as_deliveries(
+    *,
+    connection: Connection,
+    operation: str,
+    key: str = "",
+    attempt: int = 1,
+    application_id: UUID | None = None,
+    call_id: UUID | None = None,
+) -> Iterator[None]:
+    """Keep every exchange of the block as a delivery, also when the block raises."""
+    exchanges: list[Exchange] = []
+    try:
+        with recorded() as exchanges:
+            yield
+    finally:
+        record_deliveries(
+            connection=connection,
+            exchanges=exchanges,
+            operation=operation,
+            key=key,
+            attempt=attempt,
+            application_id=application_id,
+            call_id=call_id,
+        )
 
 
 def _linked_elsewhere(connection: Connection, kind: str, outside_id: str) -> OutsideFailure:
