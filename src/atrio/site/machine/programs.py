@@ -7,12 +7,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+
+
+class MachineError(Exception):
+    """Something underneath could not be started; the text is for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,41 @@ class Program:
             "preexec_fn": die_with_parent(self.last_will),
             **(self.identity.options() if self.identity else {}),
         }
+
+
+@contextmanager
+def running(
+    program: Program, *, is_ready: Callable[[], bool], log: Path, patience: float = 60
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program for the length of a `with` block, which begins when it is ready.
+
+    Raises MachineError when it ends before that, or is not ready after `patience` seconds.
+    """
+    with log.open("ab") as stream:
+        process = subprocess.Popen(
+            program.arguments(), stdout=stream, stderr=stream, **program.options()
+        )
+    try:
+        deadline = time.monotonic() + patience
+        while not is_ready():
+            if process.poll() is not None:
+                raise MachineError(f"{program.name} ended with {process.returncode}; see {log}.")
+            if time.monotonic() > deadline:
+                raise MachineError(f"{program.name} was not ready in {patience:g} s; see {log}.")
+            time.sleep(0.03)
+        yield process
+    finally:
+        _end(process, program.farewell, patience=10)
+
+
+def _end(process: subprocess.Popen[bytes], farewell: signal.Signals, *, patience: float) -> None:
+    process.send_signal(farewell)
+    try:
+        process.wait(timeout=patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    end_group(process.pid)
 
 
 def die_with_parent(last_will: signal.Signals) -> Callable[[], None] | None:

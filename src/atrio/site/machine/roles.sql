@@ -12,8 +12,9 @@
 --     atrio_staff    signs in nowhere; taken on while a member of staff is served
 --     atrio_worker   the background
 --
--- None is a superuser and none bypasses row-level security. A membership is `inherit false`
--- everywhere: with inheritance the policies for staff would hold for the web role at all times.
+-- None is a superuser and none bypasses row-level security. The web role's membership is
+-- `inherit false`: with inheritance the policies for staff would hold for it at all times. The
+-- owner inherits the worker's view of the rows, since a migration may have to move them.
 
 do $$
 declare
@@ -33,4 +34,5 @@ alter role atrio_staff nologin nosuperuser nobypassrls nocreaterole nocreatedb;
 alter role atrio_worker login nosuperuser nobypassrls nocreaterole nocreatedb;
 
 grant atrio_staff to atrio_web with inherit false, set true;
-grant atrio_web, atrio_staff, atrio_worker to atrio_owner with inherit false, set true;
+grant atrio_web, atrio_staff to atrio_owner with inherit false, set true;
+grant atrio_worker to atrio_owner with inherit true, set true;
