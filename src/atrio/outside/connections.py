@@ -22,7 +22,7 @@ from atrio.outside.ports import Erp, Registry
 # An address of this form stands behind the fault proxy, wherever that listens today.
 THROUGH_FAULTS = "faults:"
 
-_opened: dict[str, object] = {}
+_opened: dict[str, tuple[str, object]] = {}  # by code: what the row said then, the connector
 _opening = Lock()
 
 
@@ -46,16 +46,18 @@ def _open(connection: Connection | str, *, port: str) -> object:
         "secret": settings.ATRIO_SECRETS.get(row.code, ""),
         "options": row.options,
     }
-    name = json.dumps([row.code, row.product, arguments], sort_keys=True)
+    said = json.dumps([row.port, row.product, arguments], sort_keys=True)
     with _opening:
-        if name not in _opened:
+        opened_for, connector = _opened.get(row.code, ("", None))
+        if opened_for != said:
             try:
-                _opened[name] = make(**arguments)
+                connector = make(**arguments)
             except (KeyError, ValueError) as error:
                 raise OutsideFailure(
                     f"Connection {row} lacks or misspells an option: {error}", code="misconfigured"
                 ) from error
-        return _opened[name]
+            _opened[row.code] = (said, connector)
+        return connector
 
 
 def _row(code: str) -> Connection:

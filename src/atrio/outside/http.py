@@ -12,6 +12,7 @@ Every connector that speaks HTTP speaks through `OutsideHttp`, so that none forg
 from __future__ import annotations
 
 import json as json_
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +72,8 @@ class OutsideHttp:
             follow_redirects=False,
             trust_env=False,
         )
+        # Nobody has to close a connector: its connections end with it, or with the process.
+        weakref.finalize(self, self._client.close)
 
     def send(
         self,

@@ -33,7 +33,7 @@ class MemoryErp:
 
     Options: `latency_seconds` (a number, or one per operation), `price_groups` (name →
     factor on the list price; the first is the default), `articles` (how many, 200),
-    `currency` ("BRL").
+    `currency` ("BRL"), `remembers` (how many customers, 2000).
     """
 
     def __init__(
@@ -54,35 +54,37 @@ class MemoryErp:
         self, *, reference: str = "", tax_id: TaxId | None = None
     ) -> ErpCustomer | None:
         """Return the customer this process knows by the reference, else by the tax id."""
-        with self._state.operation("find_customer", self._options):
-            customers = self._state.customers.values()
-            by_reference = (c for c in customers if reference and c.reference == reference)
-            by_tax_id = (c for c in customers if tax_id and c.tax_id == tax_id)
-            return next(by_reference, None) or next(by_tax_id, None)
+        with self._state.operation("find_customer", self._options, (reference, tax_id)):
+            customers = self._state.customers
+            groups = range(len(self._factors()))
+            numbers = [_number(reference, group) for group in groups if reference]
+            if tax_id in self._state.numbers:
+                numbers.append(self._state.numbers[tax_id])
+            return next((customers[number] for number in numbers if number in customers), None)
 
     def create_customer(self, draft: CustomerDraft) -> Receipt:
         """Create the customer; its number follows from the reference, in every process alike."""
-        with self._state.operation("create_customer", self._options):
+        with self._state.operation("create_customer", self._options, draft):
             group = draft.price_group or next(iter(self._factors()))
             if group not in self._factors():
                 raise OutsideFailure(f"There is no price group {group!r}", code="invalid")
             number = _number(draft.reference, list(self._factors()).index(group))
-            self._state.customers.setdefault(
-                number,
-                ErpCustomer(
+            if number not in self._state.customers:
+                customer = ErpCustomer(
                     number=number,
                     reference=draft.reference,
                     legal_name=draft.legal_name,
                     tax_id=draft.tax_id,
                     email=draft.email,
                     price_group=group,
-                ),
-            )
+                )
+                at_most = int(self._options.get("remembers", 2000))
+                self._state.remember(customer, at_most=at_most)
             return Receipt(reference=draft.reference, number=number)
 
     def read_customer(self, number: str) -> ErpCustomer:
         """Return the customer; only the process that created it can."""
-        with self._state.operation("read_customer", self._options):
+        with self._state.operation("read_customer", self._options, number):
             try:
                 return self._state.customers[number]
             except KeyError:
@@ -90,14 +92,14 @@ class MemoryErp:
 
     def articles(self) -> Iterator[ErpArticle]:
         """Yield invented articles, the same for ever."""
-        with self._state.operation("articles", self._options):
+        with self._state.operation("articles", self._options, ""):
             pass
         for serial in range(1, int(self._options.get("articles", 200)) + 1):
             yield self._article(serial)
 
     def prices(self, customer: str, questions: Sequence[PriceQuestion]) -> list[Price]:
         """Return list price times the factor of the group that the customer's number tells."""
-        with self._state.operation("prices", self._options):
+        with self._state.operation("prices", self._options, customer):
             factor = self._factor_of(customer)
             return [
                 Price(

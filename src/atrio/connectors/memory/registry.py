@@ -37,7 +37,7 @@ class MemoryRegistry:
 
     def find_company(self, tax_id: TaxId) -> CompanyRecord | None:
         """Return the invented company of the number; OutsideFailure("invalid") for other kinds."""
-        with self._state.operation("find_company", self._options):
+        with self._state.operation("find_company", self._options, tax_id.number):
             if tax_id.kind != "br_cnpj":
                 raise OutsideFailure(f"This register knows no {tax_id.kind}", code="invalid")
             record = invented_company(tax_id.number, as_of=datetime.now(UTC))

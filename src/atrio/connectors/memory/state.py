@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import RLock
 from typing import Any, Literal
 
-from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
-from atrio.outside.ports import ErpCustomer
+from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideError, OutsideFailure
+from atrio.outside.ports import ErpCustomer, TaxId
+from atrio.outside.recording import Exchange, note, outcome_of, redacted
 
 Breakdown = Literal["busy", "no_answer", "failed"]
 
@@ -22,25 +24,58 @@ class State:
 
     lock: RLock = field(default_factory=RLock)
     customers: dict[str, ErpCustomer] = field(default_factory=dict)  # by number
+    numbers: dict[TaxId, str] = field(default_factory=dict)
     price_groups: dict[str, str] = field(default_factory=dict)  # factors that were changed
-    calls: list[str] = field(default_factory=list)  # operations, in the order they came
+    calls: deque[str] = field(default_factory=lambda: deque(maxlen=1000))  # newest last
     breakdowns: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))
 
     @contextmanager
-    def operation(self, name: str, options: Mapping[str, Any]) -> Iterator[None]:
-        """Take the time the options ask for, fail if told to, and let nobody else in meanwhile."""
-        time.sleep(_latency(name, options))
-        with self.lock:
-            self.calls.append(name)
-            waiting = self.breakdowns[name]
-            breakdown = waiting.pop(0) if waiting else None
-            if breakdown == "busy":
-                raise OutsideBusy("The system in memory was told to be busy")
-            if breakdown == "failed":
-                raise OutsideFailure("The system in memory was told to refuse")
-            yield
-            if breakdown == "no_answer":
-                raise NoAnswer("The system in memory did it and was told not to answer")
+    def operation(self, name: str, options: Mapping[str, Any], said: object) -> Iterator[None]:
+        """Take the time the options ask for, fail if told to, and let nobody else in meanwhile.
+
+        The exchange is recorded like one over HTTP: the time it took is an outside system's.
+        """
+        sent_at = datetime.now(UTC)
+        error: OutsideError | None = None
+        try:
+            time.sleep(_latency(name, options))
+            with self.lock:
+                self.calls.append(name)
+                waiting = self.breakdowns[name]
+                yield from self._with_breakdown(waiting.pop(0) if waiting else None)
+        except OutsideError as caught:
+            error = caught
+            raise
+        finally:
+            note(
+                Exchange(
+                    request=redacted(f"{name} {said}"),
+                    answer=str(error or ""),
+                    status=None,
+                    outcome=outcome_of(error),
+                    sent_at=sent_at,
+                    answered_at=datetime.now(UTC),
+                )
+            )
+
+    def remember(self, customer: ErpCustomer, *, at_most: int) -> None:
+        """Keep a customer, and forget the oldest ones beyond so many."""
+        self.customers[customer.number] = customer
+        if customer.tax_id:
+            self.numbers.setdefault(customer.tax_id, customer.number)
+        while len(self.customers) > at_most:
+            oldest = self.customers.pop(next(iter(self.customers)))
+            if oldest.tax_id and self.numbers.get(oldest.tax_id) == oldest.number:
+                del self.numbers[oldest.tax_id]
+
+    def _with_breakdown(self, breakdown: Breakdown | None) -> Iterator[None]:
+        if breakdown == "busy":
+            raise OutsideBusy("The system in memory was told to be busy")
+        if breakdown == "failed":
+            raise OutsideFailure("The system in memory was told to refuse")
+        yield
+        if breakdown == "no_answer":
+            raise NoAnswer("The system in memory did it and was told not to answer")
 
 
 def _latency(operation: str, options: Mapping[str, Any]) -> float:

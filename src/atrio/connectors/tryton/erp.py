@@ -78,20 +78,25 @@ class TrytonErp:
         self, *, reference: str = "", tax_id: TaxId | None = None
     ) -> ErpCustomer | None:
         """Return the party with our reference, else the oldest one with the tax id."""
+        keys: list[tuple[str | None, str, str]] = []
         if reference:
-            ours = [["type", "=", None], ["code", "=", _OURS + reference]]
-            found = self._parties([["identifiers", "where", ours]])
-            if found:
-                return _customer(found[0])
+            keys.append((None, "code", _OURS + reference))
         if tax_id:
-            theirs = [
-                ["type", "=", _identifier_type(tax_id.kind)],
-                ["code_compact", "=", tax_id.number],
+            keys.append((_identifier_type(tax_id.kind), "code_compact", tax_id.number))
+        if not keys:
+            return None
+        found = self._parties(
+            [
+                "OR",
+                *(
+                    ["identifiers", "where", [["type", "=", kind], [field, "=", value]]]
+                    for kind, field, value in keys
+                ),
             ]
-            found = self._parties([["identifiers", "where", theirs]])
-            if found:
-                return _customer(found[0])
-        return None
+        )
+        customers = [_customer(row) for row in found]
+        ours = (customer for customer in customers if reference and customer.reference == reference)
+        return next(ours, None) or next(iter(customers), None)
 
     def create_customer(self, draft: CustomerDraft) -> Receipt:
         """Create the party in one call, with its identifiers, address, contacts and price list."""
@@ -167,7 +172,7 @@ class TrytonErp:
         return found[0]
 
     def _parties(self, domain: Sequence[object]) -> list[dict[str, Any]]:
-        return self._rpc.search_read("party.party", domain, _CUSTOMER, limit=1)
+        return self._rpc.search_read("party.party", domain, _CUSTOMER)
 
     def _party_of(self, draft: CustomerDraft) -> dict[str, Any]:
         contact = {"name": draft.contact_name}
