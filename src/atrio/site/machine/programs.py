@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,5 @@ def die_with_parent(last_will: signal.Signals) -> Callable[[], None] | None:
 
 def end_group(leader: int, how: signal.Signals = signal.SIGKILL) -> None:
     """Send a signal to everything that is left of the group that `leader` led."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):  # nothing is left, or the number is reused
         os.killpg(leader, how)
-    except ProcessLookupError:
-        return

@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import urllib.error
 import urllib.request
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atrio.site.machine.places import CLONE, SOURCE
-from atrio.site.machine.programs import MachineError, Program, running
+from atrio.site.machine.programs import MachineError, Program, die_with_parent, running
 
 PYTHON = CLONE / ".venv-tryton/bin/python"
 USER = "atrio"
@@ -166,6 +167,7 @@ def _run_inside(folder: Path, module: str, *arguments: str, **environment: str) 
         cwd=folder,
         env=_environment() | environment,
         stdin=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(signal.SIGKILL),
         capture_output=True,
         text=True,
         check=False,
