@@ -1,5 +1,6 @@
 """Draws small BPMN files from a few words, so that a test shows the process it is about."""
 
+import json
 import re
 
 HEAD = (
@@ -107,3 +108,35 @@ def file(*processes):
 
 def files(*processes):
     return {"process.bpmn": file(*processes)}
+
+
+def table_file(inputs, outputs, *rows, hit_policy="first"):
+    """Return a decision file with one table; a row lists its cells, inputs first."""
+    columns = [f"c{number}" for number in range(len(inputs) + len(outputs))]
+    table = {
+        "hitPolicy": hit_policy,
+        "inputs": [
+            {"id": column, "name": field, "field": field}
+            for column, field in zip(columns, inputs, strict=False)
+        ],
+        "outputs": [
+            {"id": column, "name": field, "field": field}
+            for column, field in zip(columns[len(inputs) :], outputs, strict=True)
+        ],
+        "rules": [
+            {"_id": f"r{number}"} | dict(zip(columns, row, strict=True))
+            for number, row in enumerate(rows, start=1)
+        ],
+    }
+    if hit_policy == "collect":
+        table["outputPath"] = "all"
+    nodes = [
+        {"id": "in", "type": "inputNode", "name": "in"},
+        {"id": "table", "type": "decisionTableNode", "name": "table", "content": table},
+        {"id": "out", "type": "outputNode", "name": "out"},
+    ]
+    edges = [
+        {"id": "e1", "sourceId": "in", "targetId": "table"},
+        {"id": "e2", "sourceId": "table", "targetId": "out"},
+    ]
+    return json.dumps({"nodes": nodes, "edges": edges}).encode()
