@@ -1,0 +1,167 @@
+"""A pack compiled for use: what an application runs on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from atrio.engine.forms import Form, Localized, fact
+from atrio.engine.forms.showing import as_text
+from atrio.engine.problems import Problem, Unpublishable
+from atrio.engine.process import Blueprint, Element
+from atrio.engine.tables import Table
+
+from .examples import Example
+from .messages import say
+from .packs import Pack
+from .texts import Lookup, Notice, OutcomeText, StepText, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Process, forms, tables, policy and texts of one pack, immutable and shared by threads."""
+
+    pack: Pack
+    blueprint: Blueprint
+    forms: Mapping[str, Form]
+    tables: Mapping[str, Table]
+    policy: Mapping[str, Any]  # fact `policy.<file>`: the file's mode, or all it says
+    texts: Mapping[str, Texts]
+    examples: tuple[Example, ...]
+
+    @classmethod
+    def compile(cls, pack: Pack) -> Journey:
+        """Compile a pack; raises Unpublishable with every problem of every file."""
+        problems: list[Problem] = []
+
+        def attempt(make: Any, *args: Any, **options: Any) -> Any:
+            try:
+                return make(*args, **options)
+            except Unpublishable as error:
+                problems.extend(error.problems)
+
+        blueprint = attempt(Blueprint.compile, pack.processes())
+        forms = {
+            name: attempt(
+                Form.parse, data, file=f"forms/{name}.json", default_language=pack.default_language
+            )
+            for name, data in pack.under("forms", ".json").items()
+        }
+        tables = {
+            name: attempt(_table, name, data)
+            for name, data in pack.under("decisions", ".json").items()
+        }
+        policy = {
+            name: attempt(_policy, data, f"policy/{name}.json")
+            for name, data in pack.under("policy", ".json").items()
+        }
+        texts = {
+            name: attempt(Texts.parse, data, language=name, file=f"texts/{name}.toml")
+            for name, data in pack.under("texts", ".toml").items()
+        }
+        examples = [
+            attempt(Example.parse, data, name=name, file=f"examples/{name}.json")
+            for name, data in pack.under("examples", ".json").items()
+        ]
+        if problems:
+            raise Unpublishable(problems)
+        return cls(pack, blueprint, forms, tables, policy, texts, tuple(examples))
+
+    @property
+    def policy_facts(self) -> dict[str, Any]:
+        """Return the facts with which every application starts."""
+        return {"policy": dict(self.policy)}
+
+    def elements(self, *kinds: str) -> tuple[Element, ...]:
+        """Return the elements of these kinds, in the drawing's order."""
+        return tuple(element for element in self.blueprint.elements if element.kind in kinds)
+
+    @property
+    def detours(self) -> frozenset[str]:
+        """Return the user tasks that most people never meet: they carry `atrio:detour`."""
+        return frozenset(e.id for e in self.elements("user") if "detour" in e.attributes)
+
+    def form_at(self, element: str) -> Form:
+        """Return the form of a user task; raises KeyError."""
+        for candidate in self.elements("user"):
+            if candidate.id == element:
+                return self.forms[candidate.target]
+        raise KeyError(element)
+
+    def language(self, wanted: str) -> str:
+        """Return the pack's language that serves a reader of `wanted` best."""
+        return Localized({code: code for code in self.pack.languages}, self.pack.default_language)(
+            wanted
+        )
+
+    def step_text(self, element: str, language: str) -> StepText | None:
+        """Return how to speak of a step, None if customers do not hear of it."""
+        return self._texts(language).step(element)
+
+    def outcome(
+        self, element: str, language: str, facts: Mapping[str, Any]
+    ) -> OutcomeText | None:
+        """Return how an end is told, None if it is not."""
+        return self._texts(language).outcome(element, self._lookup(facts, {}, language))
+
+    def notice(
+        self, name: str, language: str, facts: Mapping[str, Any], **lent: str
+    ) -> Notice:
+        """Return a message with its names filled in from the facts and from what is lent.
+
+        `lent` are the names of `texts.LENT_NAMES`: code, link, reference and so on. Raises
+        KeyError for a message the pack does not have.
+        """
+        notice = self._texts(language).notice(name, self._lookup(facts, lent, language))
+        if notice is None:
+            raise KeyError(name)
+        return notice
+
+    def reason(self, code: str, language: str) -> str:
+        """Return what a decision's reason means."""
+        return self._texts(language).word("reasons", code)
+
+    def lane(self, lane: str, language: str) -> str:
+        """Return what a lane is called."""
+        return self._texts(language).word("lanes", lane)
+
+    def _texts(self, language: str) -> Texts:
+        return self.texts[self.language(language)]
+
+    def _lookup(self, facts: Mapping[str, Any], lent: Mapping[str, str], language: str) -> Lookup:
+        fields = {entry.name: entry for form in self.forms.values() for entry in form.fields}
+
+        def look_up(name: str) -> str:
+            if name in lent:
+                return lent[name]
+            value = fact(facts, name)
+            if name in fields:
+                return as_text(fields[name], value, language, say)
+            return "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+        return look_up
+
+
+def _table(name: str, data: bytes) -> Table:
+    try:
+        return Table.compile(name, data)
+    except Unpublishable as error:
+        file = f"decisions/{name}.json"
+        raise Unpublishable(replace(problem, file=file) for problem in error.problems) from error
+
+
+def _policy(data: bytes, file: str) -> Any:
+    try:
+        about = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Unpublishable([Problem(file, "", f"this is not JSON: {error}")]) from error
+    if not isinstance(about, dict):
+        raise Unpublishable([Problem(file, "", "a policy is a JSON object")])
+    if "mode" not in about:
+        return about
+    modes: Iterable[Any] = about.get("modes", [about["mode"]])
+    if about["mode"] not in modes:
+        raise Unpublishable([Problem(file, "mode", f"{about['mode']!r} is not one of the modes")])
+    return about["mode"]

@@ -1,0 +1,162 @@
+"""What a pack must fulfil before it is published. Pure: files in, problems out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from atrio.engine.expression_check import FactKind, Names, check
+from atrio.engine.forms import Field, Form, Localized
+from atrio.engine.problems import Problem, Unpublishable
+from atrio.engine.publication import check_process
+from atrio.journeys.journey import Journey
+from atrio.journeys.packs import Pack, load_pack
+from atrio.journeys.ports import CALLS, DECISION
+from atrio.journeys.rehearsal import WentWrong, play
+from atrio.journeys.texts import LENT_NAMES
+
+_KINDS: dict[str, FactKind] = {
+    "number": "number",
+    "money": "money",
+    "date": "date",
+    "yes_no": "boolean",
+    "address": "object",
+    "person": "object",
+    "consent": "object",
+    "file": "object",
+}
+
+
+def check_pack(folder: Path) -> list[Problem]:
+    """Return everything that stands in the way of publishing the pack in a folder."""
+    try:
+        return problems_of(load_pack(folder))
+    except Unpublishable as error:
+        return list(error.problems)
+
+
+def problems_of(pack: Pack) -> list[Problem]:
+    """Return everything that stands in the way of publishing a pack."""
+    try:
+        journey = Journey.compile(pack)
+    except Unpublishable as error:
+        return list(error.problems)
+    facts = known_facts(journey)
+    found = [
+        *_in_process(journey, facts),
+        *_in_forms(journey, facts),
+        *_in_texts(journey, facts),
+    ]
+    # An example is played only in a pack that is sound otherwise: what breaks it is named above.
+    return sorted(set(found or _in_examples(journey)))
+
+
+def known_facts(journey: Journey) -> dict[str, FactKind]:
+    """Return the names an expression or a text of the journey may use, with what they are."""
+    facts: dict[str, FactKind] = dict(DECISION)
+    for element in journey.elements("call"):
+        facts |= CALLS.get(element.target, {})
+    for form in journey.forms.values():
+        facts |= {entry.name: _kind_of(entry) for entry in form.fields if not entry.readonly}
+    for name, value in journey.policy.items():
+        facts[f"policy.{name}"] = "text" if isinstance(value, str) else "object"
+    return facts
+
+
+def _kind_of(entry: Field) -> FactKind:
+    return "list" if entry.multiple else _KINDS.get(entry.type, "text")
+
+
+def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
+    files = journey.pack.processes()
+    return check_process(
+        files,
+        forms=journey.forms,
+        calls=CALLS,
+        tables=journey.tables,
+        notices=_notices(journey),
+        facts=facts,
+    )
+
+
+def _notices(journey: Journey) -> set[str]:
+    """Return the notices that at least one language has; the others are missing translations."""
+    return {
+        name for texts in journey.texts.values() for name in texts.sections.get("notices", {})
+    }
+
+
+def _in_forms(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
+    names = Names.of(facts)
+    asked = {element.target for element in journey.elements("user")}
+    for name, form in journey.forms.items():
+        file = f"forms/{name}.json"
+        if form.name != name:
+            yield Problem(file, "", f"the form calls itself {form.name!r}")
+        if name not in asked:
+            yield Problem(file, "", "no step asks this form")
+        for entry in form.fields:
+            for expression in entry.expressions:
+                for reason in check(expression, names, answers="boolean"):
+                    yield Problem(file, entry.name, f"{expression}: {reason}")
+            if entry.source and entry.source not in facts:
+                yield Problem(file, entry.name, f"nobody brings {entry.source}")
+        yield from _untranslated(form, file, journey.pack.languages)
+
+
+def _untranslated(form: Form, file: str, languages: tuple[str, ...]) -> Iterator[Problem]:
+    for name, text in form.texts():
+        for language in _missing(text, languages):
+            yield Problem(file, name, f"{text(language)!r} has no translation into {language}")
+
+
+def _missing(text: Localized, languages: tuple[str, ...]) -> list[str]:
+    return [code for code in languages if text and code not in text.texts]
+
+
+def _in_texts(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
+    pack = journey.pack
+    for label, text in (("title", pack.title), ("summary", pack.summary)):
+        for language in _missing(text, pack.languages):
+            yield Problem("pack.toml", label, f"there is no translation into {language}")
+    for language in pack.languages:
+        file = f"texts/{language}.toml"
+        if language not in journey.texts:
+            yield Problem(file, "", "the file is missing")
+            continue
+        for place in _silent(journey, language):
+            yield Problem(file, place, "there is no such text")
+    known = Names.of(facts)
+    for language, texts in journey.texts.items():
+        for place, name in texts.names():
+            if name not in LENT_NAMES and known.kind(tuple(name.split("."))) is None:
+                hint = known.like(tuple(name.split(".")))
+                advice = f"; did you mean {hint}?" if hint else ""
+                yield Problem(f"texts/{language}.toml", place, f"nobody knows {{{name}}}{advice}")
+
+
+def _silent(journey: Journey, language: str) -> Iterator[str]:
+    """Yield what one language does not say: an end, a notice, or what another language says."""
+    texts = journey.texts[language]
+    wanted = {("outcomes", element.id) for element in journey.elements("end")}
+    wanted |= {("notices", element.target) for element in journey.elements("notice")}
+    wanted |= {("steps", element.id) for element in journey.elements("user")}
+    for other in journey.texts.values():
+        wanted |= {(section, name) for section, names in other.sections.items() for name in names}
+    for section, name in sorted(wanted):
+        if not texts.has(section, name):
+            yield f"{section}.{name}"
+
+
+def _in_examples(journey: Journey) -> Iterator[Problem]:
+    if not journey.examples:
+        yield Problem("examples", "", "a pack tells at least one story")
+    for example in journey.examples:
+        file = f"examples/{example.name}.json"
+        strangers = example.calls.keys() - {element.id for element in journey.elements("call")}
+        for element in sorted(strangers):
+            yield Problem(file, element, "there is no such call")
+        try:
+            play(journey, example)
+        except WentWrong as error:
+            yield Problem(file, "", str(error))
