@@ -1,0 +1,58 @@
+"""How the cabinet writes numbers, money, addresses and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from atrio.engine.forms.places import postal_code
+from atrio.engine.forms.tax_ids import tax_id_module, tax_id_name
+
+_SYMBOLS = {"BRL": "R$", "EUR": "€", "USD": "US$"}
+_NARROW = "\N{NO-BREAK SPACE}"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount as people read it: "R$ 1.234,50", with more digits where it has more."""
+    exact = amount.normalize()
+    digits = max(2, -int(exact.as_tuple().exponent))
+    number = number_format(amount, decimal_pos=digits, force_grouping=True)
+    return f"{_SYMBOLS.get(currency, currency)}{_NARROW}{number}"
+
+
+def tax_id(kind: str, number: str) -> str:
+    """Return a tax id with its name: "CNPJ 52.184.603/0001-94"."""
+    module = tax_id_module(kind)
+    return f"{tax_id_name(kind)} {module.format(number) if module else number}"
+
+
+def address(parts: Mapping[str, str]) -> str:
+    """Return an address as it stands on an envelope, line by line."""
+    part = {name: str(value or "") for name, value in parts.items()}
+    code = part.get("postal_code", "")
+    code = postal_code(part.get("country", ""), code) or code
+    street = _joined(", ", part.get("street"), part.get("number"))
+    place = _joined(" ", code, part.get("city"), part.get("region"))
+    return _joined(
+        "\n", street, part.get("extra"), part.get("district"), place, part.get("country")
+    )
+
+
+def ago(at: datetime, *, now: datetime) -> str:
+    """Return how long ago something was, in its largest unit."""
+    return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
+
+
+def initials(name: str) -> str:
+    """Return the letters that stand for a person: "Carla Duarte" → "CD"."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def _joined(between: str, *parts: str | None) -> str:
+    return between.join(part for part in parts if part)

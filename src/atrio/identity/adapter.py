@@ -1,0 +1,30 @@
+"""How allauth signs people in here: by email code only, and only those who are known."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+
+from atrio.identity.actions import sign_in
+from atrio.identity.models import User
+
+
+class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """No sign-up form: an account begins with an application."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return False: becoming a customer is what `apply` is for."""
+        return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject as it is; the sender says who we are."""
+        return str(subject)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Let the user in by the one door there is."""
+        sign_in(request, user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseRedirect:
+        """Send a user who was locked between address and code back to the beginning."""
+        return redirect("account_login")

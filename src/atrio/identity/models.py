@@ -1,0 +1,54 @@
+"""Users."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Lower
+
+from atrio.kernel.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """Make users by email; there are no passwords."""
+
+    def create_user(self, email: str, **fields: Any) -> User:
+        """Create a user who signs in by email code."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the user with the address, whatever its case."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A login of one person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    # Kept in small letters, which is how it is looked up: one address, one user.
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = []
+    objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower(F("email"))), name="user_email_small"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
