@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import psycopg
 from django.db import connection
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
 from psycopg import AsyncConnection, AsyncRawCursor
@@ -21,6 +22,7 @@ class TwoConnectionsDriver(PsycopgDriver):
         super().__init__(listener)
         self._listener = listener
         self._worker = worker
+        self._deaf: psycopg.Error | None = None
 
     @classmethod
     async def connect(cls) -> Self:
@@ -53,7 +55,14 @@ class TwoConnectionsDriver(PsycopgDriver):
         await cursor.execute(query.encode(), args or None)
         return cursor.statusmessage or ""
 
+    async def watch_notifies(self) -> None:
+        """Hand on notifications until the connection is closed or lost."""
+        try:
+            await super().watch_notifies()
+        except psycopg.Error as error:
+            self._deaf = error
+
     def _raise_if_deaf(self) -> None:
         # The next claim then fails, and the worker starts afresh with two live connections.
-        if self._watcher is not None and self._watcher.done():
-            self._watcher.result()
+        if self._deaf is not None:
+            raise self._deaf

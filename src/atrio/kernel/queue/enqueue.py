@@ -11,7 +11,7 @@ from atrio.kernel.queue.registry import JOBS, Id
 # PgQueuer's own statement skips a duplicate without locking it: a worker could start the waiting
 # job before our transaction commits, and what we are about to announce would be seen by nobody.
 # Updating the waiting job holds it back until we commit.
-_INSERT = """
+INSERT = """
     insert into pgqueuer (entrypoint, payload, priority, execute_after, dedupe_key, status)
     values (%s, %s, %s, now() + make_interval(secs => %s), %s, 'queued')
     on conflict (dedupe_key) where status = 'queued' and attempts = 0 and dedupe_key is not null
@@ -41,6 +41,6 @@ def later(
     key = None if once is None else f"{name}:{once}"
     seconds = 0.0 if run_in is None else run_in.total_seconds()
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, (name, payload, priority, seconds, key))
+        cursor.execute(INSERT, (name, payload, priority, seconds, key))
         (number,) = cursor.fetchone()
     return int(number)

@@ -36,7 +36,7 @@ class Job:
     def _uuids(self) -> frozenset[str]:
         # JSON has no UUIDs: the annotation says which strings are to become one again.
         hints = typing.get_type_hints(self.function)
-        return frozenset(n for n in self._takes if UUID in (hints[n], *typing.get_args(hints[n])))
+        return frozenset(n for n, hint in hints.items() if UUID in (hint, *typing.get_args(hint)))
 
     def pack(self, ids: Mapping[str, Id]) -> bytes:
         """Return the ids as the queue keeps them; TypeError if the function does not take them."""

@@ -1,0 +1,21 @@
+"""Ids for rows and references for people."""
+
+import re
+
+from atrio.kernel.ids import new_id, new_reference
+
+
+def test_ids_are_of_version_7_and_grow_with_time():
+    ids = [new_id() for _ in range(100)]
+
+    assert {(i.version, i.variant) for i in ids} == {(7, "specified in RFC 4122")}
+    milliseconds = [i.int >> 80 for i in ids]
+    assert milliseconds == sorted(milliseconds)
+    assert len(set(ids)) == 100
+
+
+def test_references_have_no_letter_to_misread():
+    references = {new_reference() for _ in range(1_000)}
+
+    assert len(references) == 1_000
+    assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", r) for r in references)
