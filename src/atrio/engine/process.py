@@ -33,6 +33,7 @@ from .durations import due_at, is_literal
 from .expressions import Undecidable, evaluate_converted, zen_facts
 from .problems import Problem, Unpublishable
 from .process_state import dump, load
+from .soundness import check_soundness
 from .specs import Guarded, Spec, Tokens, build, siblings
 from .structure import check_structure
 
@@ -111,7 +112,7 @@ class Blueprint:
         """
         model, problems = read(files, entry=entry)
         if model is not None and not problems:
-            problems = check_structure(model)
+            problems = check_structure(model) or check_soundness(model)
         if model is None or problems:
             raise Unpublishable(problems)
         specs = build(model)
