@@ -1,38 +1,75 @@
 // <div data-blueprint="…url of the BPMN file" data-here="review" data-done="a b" data-failed="c">
-// Draws the service blueprint and marks where the case stands.
+// Draws the service blueprint and marks where the case stands. One drags it; the buttons in
+// [data-blueprint-tools] zoom. The wheel is left to the page, which would be stuck otherwise.
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 interface Canvas {
   addMarker(element: string, marker: string): void;
-  zoom(to: "fit-viewport" | number, center?: "auto"): number;
-  viewbox(): { scale: number };
+  zoom(to: "fit-viewport" | number, center?: "auto" | { x: number; y: number }): number;
+  zoom(): number;
+  viewbox(): Box & { scale: number; inner: Box; outer: { width: number; height: number } };
+  viewbox(box: Box): void;
 }
 
 interface Registry {
-  get(element: string): unknown;
+  get(element: string): Box | undefined;
 }
 
 const MARKS = { here: "is-here", done: "is-done", failed: "is-failed" } as const;
+const MARGIN = 24; // pixels of the drawing
+const READABLE = 0.62; // below this scale the texts cannot be read
+
+/** Show all of it; where that is too small to read, the part where the case stands. */
+function show(canvas: Canvas, here: Box | undefined, wholly: boolean): void {
+  const { inner, outer } = canvas.viewbox();
+  const whole = {
+    x: inner.x - MARGIN,
+    y: inner.y - MARGIN,
+    width: inner.width + 2 * MARGIN,
+    height: inner.height + 2 * MARGIN,
+  };
+  canvas.viewbox(whole);
+  if (wholly || here === undefined || canvas.zoom() >= READABLE) return;
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+  const within = (wanted: number, from: number, length: number, seen: number): number =>
+    length <= seen ? from - (seen - length) / 2 : Math.min(Math.max(wanted, from), from + length - seen);
+  canvas.viewbox({
+    x: within(here.x + here.width / 2 - width / 2, whole.x, whole.width, width),
+    y: within(here.y + here.height / 2 - height / 2, whole.y, whole.height, height),
+    width,
+    height,
+  });
+}
 
 async function draw(place: HTMLElement): Promise<void> {
   const answer = await fetch(place.dataset.blueprint ?? "", { credentials: "same-origin" });
   if (!answer.ok) return;
-  const viewer = new NavigatedViewer({ container: place });
+  const viewer = new NavigatedViewer({ container: place, zoomScroll: { enabled: false } });
   await viewer.importXML(await answer.text());
   const canvas = viewer.get<Canvas>("canvas");
   const registry = viewer.get<Registry>("elementRegistry");
-  const fit = (): void => {
-    canvas.zoom("fit-viewport", "auto");
-  };
-  fit();
-  new ResizeObserver(fit).observe(place);
   for (const [name, marker] of Object.entries(MARKS)) {
     for (const element of (place.dataset[name] ?? "").split(" ").filter(Boolean)) {
       if (registry.get(element)) canvas.addMarker(element, marker);
     }
   }
-  place.dataset.drawn = "yes";
+  const [first] = (place.dataset.here ?? "").split(" ");
+  const here = first ? registry.get(first) : undefined;
+  new ResizeObserver(() => show(canvas, here, false)).observe(place);
+  document.querySelector("[data-blueprint-tools]")?.addEventListener("click", (event) => {
+    const zoom = (event.target as Element).closest<HTMLElement>("[data-zoom]")?.dataset.zoom;
+    if (zoom === "fit") show(canvas, here, true);
+    if (zoom === "in") canvas.zoom(canvas.zoom() * 1.25);
+    if (zoom === "out") canvas.zoom(canvas.zoom() / 1.25);
+  });
 }
 
 for (const place of document.querySelectorAll<HTMLElement>("[data-blueprint]")) void draw(place);
