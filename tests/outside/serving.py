@@ -21,7 +21,7 @@ def served(app):
         port = asyncio.run_coroutine_threadsafe(_start(runner), loop).result(10)
         yield f"http://127.0.0.1:{port}"
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_stop(runner), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
@@ -32,6 +32,17 @@ async def _start(runner):
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     return site._server.sockets[0].getsockname()[1]
+
+
+async def _stop(runner):
+    await runner.cleanup()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    # A transport is closed in the turn of the loop after the one that closes it.
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from atrio.kernel.errors import NotFound
+from atrio.outside.connections import THROUGH_FAULTS
 from atrio.outside.models import Connection, Delivery, Link
 
 
@@ -45,3 +46,10 @@ def deliveries_of(application_id: UUID) -> QuerySet[Delivery]:
         .select_related("connection")
         .order_by("sent_at", "pk")
     )
+
+
+def connections_through_faults() -> dict[str, Connection]:
+    """Return the connections that stand behind the fault proxy, by the proxy's route."""
+    rows = Connection.objects.filter(base_url__startswith=THROUGH_FAULTS).order_by("-code")
+    # "faults:erp/path" takes the route erp.
+    return {row.base_url.removeprefix(THROUGH_FAULTS).partition("/")[0]: row for row in rows}

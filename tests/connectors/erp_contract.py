@@ -1,0 +1,229 @@
+"""What every ERP connector must do, and what it must do when the way to the ERP is bad."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from stdnum.br import cnpj
+
+from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
+from atrio.outside.ports import CustomerDraft, PostalAddress, PriceQuestion, TaxId
+
+ADDRESS = PostalAddress(
+    street="Rua das Bromélias",
+    number="210",
+    extra="Sala 12",
+    district="Centro",
+    postal_code="01310100",
+    city="São Paulo",
+    region="SP",
+    country="BR",
+)
+
+
+def new_draft(price_group, *, root=None):
+    """A draft of a customer that no other test knows."""
+    unique = uuid4().hex.upper()
+    base = f"{root or unique[:8]}0001"
+    return CustomerDraft(
+        reference=f"{unique[8:12]}-{unique[12:16]}",
+        legal_name="Aurivale Instalações Ltda",
+        trade_name="Aurivale",
+        tax_id=TaxId("BR", "br_cnpj", base + cnpj.calc_check_digits(base)),
+        address=ADDRESS,
+        contact_name="Alice Aurivale",
+        email="alice@aurivale.example",
+        phone="+551132345678",
+        language="pt-BR",
+        price_group=price_group,
+    )
+
+
+class ErpContract:
+    """Subclass it; provide `erp` and two `price_groups` whose prices differ.
+
+    `dear` is the draft of a customer in the first group, `cheap` of one in the second.
+    """
+
+    @pytest.fixture
+    def dear(self, price_groups):
+        return new_draft(price_groups[0])
+
+    @pytest.fixture
+    def cheap(self, price_groups):
+        return new_draft(price_groups[1])
+
+    def test_creates_one_customer_however_often_it_is_asked(self, erp, dear):
+        first = erp.create_customer(dear)
+        again = erp.create_customer(dear)
+
+        assert first == again
+        assert first.reference == dear.reference
+        assert erp.find_customer(tax_id=dear.tax_id).number == first.number
+
+    def test_finds_the_customer_by_our_reference(self, erp, dear):
+        receipt = erp.create_customer(dear)
+
+        found = erp.find_customer(reference=dear.reference)
+        assert (found.number, found.reference) == (receipt.number, dear.reference)
+
+    def test_finds_the_customer_by_its_tax_id(self, erp, dear):
+        receipt = erp.create_customer(dear)
+
+        found = erp.find_customer(tax_id=dear.tax_id)
+        assert (found.number, found.tax_id) == (receipt.number, dear.tax_id)
+
+    def test_our_reference_counts_for_more_than_the_tax_id(self, erp, dear):
+        erp.create_customer(dear)
+        twin = replace(dear, reference=new_draft("").reference)
+        erp.create_customer(twin)
+
+        found = erp.find_customer(reference=twin.reference, tax_id=dear.tax_id)
+        assert found.reference == twin.reference
+
+    def test_finds_nobody_for_keys_nobody_has(self, erp, dear):
+        assert erp.find_customer() is None
+        assert erp.find_customer(reference=dear.reference) is None
+        assert erp.find_customer(reference=dear.reference, tax_id=dear.tax_id) is None
+
+    def test_takes_alphanumeric_tax_ids(self, erp, price_groups):
+        draft = new_draft(price_groups[0], root=f"ZZ{uuid4().hex[:6].upper()}")
+        erp.create_customer(draft)
+
+        assert erp.find_customer(tax_id=draft.tax_id).reference == draft.reference
+
+    def test_reads_back_what_was_written(self, erp, dear, price_groups):
+        customer = erp.read_customer(erp.create_customer(dear).number)
+
+        assert customer.reference == dear.reference
+        assert customer.legal_name == dear.legal_name
+        assert customer.tax_id == dear.tax_id
+        assert customer.email == dear.email
+        assert customer.price_group == price_groups[0]
+
+    @pytest.mark.parametrize("name", ["Ação & Filhos 'Ltda' \"x\"", "Ω漢字🙂", "=1+1", "a" * 200])
+    def test_any_name_comes_back_as_it_was(self, erp, dear, name):
+        receipt = erp.create_customer(replace(dear, legal_name=name))
+
+        assert erp.read_customer(receipt.number).legal_name == name
+
+    def test_a_customer_without_contact_or_address_is_a_customer(self, erp, dear):
+        draft = replace(dear, email="", phone="", contact_name="", address=PostalAddress())
+
+        assert erp.read_customer(erp.create_customer(draft).number).email == ""
+
+    def test_a_price_group_nobody_has_is_refused(self, erp):
+        draft = new_draft("Ninguém")
+        with pytest.raises(OutsideFailure) as caught:
+            erp.create_customer(draft)
+
+        assert caught.value.code == "invalid"
+        assert erp.find_customer(reference=draft.reference) is None
+
+    @pytest.mark.parametrize("ask", ["read_customer", "prices"])
+    def test_a_number_nobody_has_is_not_found(self, erp, ask):
+        arguments = [[]] if ask == "prices" else []
+        with pytest.raises(OutsideFailure) as caught:
+            getattr(erp, ask)("nobody-has-this", *arguments)
+
+        assert caught.value.code == "not_found"
+
+    def test_the_catalogue_is_whole_and_priced(self, erp):
+        articles = list(erp.articles())
+
+        assert len(articles) == 200
+        assert len({article.number for article in articles}) == 200
+        assert all(article.name and article.unit and article.category for article in articles)
+        assert all(article.list_price > 0 for article in articles)
+        assert {article.currency for article in articles} == {"BRL"}
+
+    def test_two_price_groups_pay_different_prices(self, erp, dear, cheap):
+        article = next(iter(erp.articles()))
+        question = [PriceQuestion(article.number)]
+        (dear_price,) = erp.prices(erp.create_customer(dear).number, question)
+        (cheap_price,) = erp.prices(erp.create_customer(cheap).number, question)
+
+        assert dear_price.amount > cheap_price.amount > 0
+        assert dear_price.article == article.number
+        assert dear_price.quantity == Decimal(1)
+        assert dear_price.currency == article.currency
+
+    def test_prices_come_in_the_order_of_the_questions(self, erp, dear):
+        numbers = [article.number for article in erp.articles()][:5]
+        customer = erp.create_customer(dear).number
+        questions = [
+            PriceQuestion(number, quantity)
+            for quantity in (Decimal(10), Decimal(1), Decimal("2.5"))
+            for number in reversed(numbers)
+        ]
+
+        prices = erp.prices(customer, questions)
+        assert [(p.article, p.quantity) for p in prices] == [
+            (question.article, question.quantity) for question in questions
+        ]
+
+    def test_an_article_nobody_has_is_left_out(self, erp, dear):
+        known = next(iter(erp.articles())).number
+        customer = erp.create_customer(dear).number
+
+        prices = erp.prices(customer, [PriceQuestion("nobody-has-this"), PriceQuestion(known)])
+        assert [price.article for price in prices] == [known]
+
+    def test_no_questions_no_prices(self, erp, dear):
+        assert erp.prices(erp.create_customer(dear).number, []) == []
+
+
+class ErpOverHttpContract(ErpContract):
+    """For connectors that speak HTTP. Subclass it; provide also:
+
+    `faults`, a `FaultProxy` whose route "erp" leads to the system; `erp`, connected through it
+    with some second's patience and signed in already; `creating`, words that only the request
+    which creates a customer has; `unreachable`, a connector to an address where nobody listens.
+    """
+
+    def test_two_hundred_prices_take_as_many_requests_as_one(self, erp, faults, dear):
+        questions = [PriceQuestion(article.number) for article in erp.articles()]
+        customer = erp.create_customer(dear).number
+
+        def requests_for(asked):
+            before = faults.route("erp").requests
+            assert len(erp.prices(customer, asked)) == len(asked)
+            return faults.route("erp").requests - before
+
+        assert requests_for(questions) == requests_for(questions[:1])
+        assert len(questions) == 200
+
+    def test_an_erp_that_is_not_there_is_busy_and_was_not_asked(self, unreachable, dear):
+        with pytest.raises(OutsideBusy) as caught:
+            unreachable.create_customer(dear)
+
+        assert not isinstance(caught.value, NoAnswer)
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [{"down": True}, {"error_rate": 1}, {"error_rate": 1, "error_status": 429}, {"garbage": 1}],
+        ids=lambda trouble: " ".join(trouble),
+    )
+    def test_an_erp_in_trouble_is_busy_and_the_next_try_works(self, erp, faults, dear, trouble):
+        faults.set("erp", **trouble)
+        with pytest.raises(OutsideBusy):
+            erp.create_customer(dear)
+        faults.reset("erp")
+
+        receipt = erp.create_customer(dear)
+        assert erp.find_customer(reference=dear.reference).number == receipt.number
+
+    @pytest.mark.parametrize("trouble", ["execute_then_timeout", "garbage"])
+    def test_what_was_done_without_an_answer_is_found_and_not_done_twice(
+        self, erp, faults, dear, creating, trouble
+    ):
+        faults.set("erp", **{trouble: 1}, only=creating, times=1)
+        with pytest.raises(NoAnswer if trouble == "execute_then_timeout" else OutsideBusy):
+            erp.create_customer(dear)
+
+        found = erp.find_customer(reference=dear.reference)
+        assert found.reference == dear.reference
+        assert erp.create_customer(dear).number == found.number
