@@ -1,0 +1,1 @@
+"""The associates' screens: queue, application, simulators and faults, outbox."""

@@ -1,0 +1,96 @@
+"""Who comes in: members of staff, as one actor, inside the database's own view of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeAlias
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
+
+from atrio.kernel.actors import Actor
+from atrio.kernel.database import acting_as
+from atrio.kernel.errors import NotFound, Refused
+from atrio.seller.queries import staff_actor
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of a member of staff."""
+
+    actor: Actor
+
+
+View: TypeAlias = Callable[Concatenate[StaffRequest, P], HttpResponse]
+Guarded: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def for_staff_outside(*roles: str) -> Callable[[View[P]], Guarded[P]]:
+    """Let staff with one of the roles in, without a transaction: for views that call outside.
+
+    For anybody else who is signed in the desk does not exist.
+    """
+
+    def guard(view: View[P]) -> Guarded[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            user = request.user
+            if not user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            actor = staff_actor(user.pk, str(user))
+            if actor is None or (roles and not actor.has_role(*roles)):
+                raise NotFound(_("There is no such page."))
+            request.actor = actor  # type: ignore[attr-defined]  # this is what makes it a StaffRequest
+            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            # Customers' data: neither a proxy nor the back button of the next person keeps it.
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        return guarded
+
+    return guard
+
+
+def for_staff(*roles: str) -> Callable[[View[P]], Guarded[P]]:
+    """Let staff with one of the roles in, inside a transaction that shows what staff may see."""
+
+    def guard(view: View[P]) -> Guarded[P]:
+        @for_staff_outside(*roles)
+        @wraps(view)
+        def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            with acting_as(request.actor):
+                return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def refusals_return_to(
+    name: str,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Show a refusal as a message on the application's page `name`; NotFound remains a 404."""
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(
+            request: StaffRequest, application_id: UUID, *args: object, **kwargs: object
+        ) -> HttpResponse:
+            try:
+                return view(request, application_id, *args, **kwargs)
+            except NotFound:
+                raise
+            except Refused as refusal:
+                messages.warning(request, str(refusal))
+                return redirect(name, application_id)
+
+        return guarded
+
+    return guard

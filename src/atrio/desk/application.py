@@ -1,0 +1,220 @@
+"""One application: everything that is known of it, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
+from atrio.desk.evidence import blueprint, calls, findings, step_name
+from atrio.desk.facts import topics
+from atrio.desk.frame import show
+from atrio.desk.history import history
+from atrio.desk.words import ago, due, span, status_of
+from atrio.engine.forms import Answers, bound, nested
+from atrio.journeys.journey import Journey
+from atrio.journeys.messages import say
+from atrio.kernel.actors import Actor
+from atrio.onboarding.actions import decide_step, retry_call
+from atrio.onboarding.actions.decide_step import MAY_DECIDE
+from atrio.onboarding.queries import (
+    ApplicationPage,
+    application_page,
+    get_application,
+    journey_of,
+)
+
+
+@require_safe
+@for_staff()
+def application(request: StaffRequest, application_id: UUID) -> HttpResponse:
+    """Show the application; a page that watches is told to load anew when something has changed."""
+    now = timezone.now()
+    page = application_page(by=request.actor, application_id=application_id, now=now)
+    version = _version(page)
+    if "seen" in request.GET and request.headers.get("HX-Request"):
+        if request.GET["seen"] == version:
+            return HttpResponse(status=204)
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return _show(request, page, now=now)
+
+
+@require_POST
+@for_staff()
+@refusals_return_to("desk:application")
+def decide(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
+    """Take an associate's answers to the step that waits for them."""
+    now = timezone.now()
+    application, answers = decide_step(
+        by=request.actor,
+        application_id=application_id,
+        step=step,
+        submitted=_submitted(request),
+        now=now,
+    )
+    if not answers.ok:
+        page = application_page(by=request.actor, application_id=application_id, now=now)
+        return _show(request, page, now=now, step=step, answers=answers, status=422)
+    messages.success(
+        request,
+        _("Noted. Application %(reference)s goes on.") % {"reference": application.reference},
+    )
+    return redirect("desk:application", application_id)
+
+
+@require_POST
+@for_staff()
+@refusals_return_to("desk:application")
+def retry(request: StaffRequest, application_id: UUID, call_id: UUID) -> HttpResponse:
+    """Let a call be tried once more."""
+    retry_call(by=request.actor, application_id=application_id, call_id=call_id, now=timezone.now())
+    messages.success(request, _("The call is queued: it searches first and creates then."))
+    return redirect("desk:application", application_id)
+
+
+@require_safe
+@for_staff()
+def drawing(request: StaffRequest, application_id: UUID) -> HttpResponse:
+    """Return the BPMN file of the release the application runs through."""
+    found = get_application(by=request.actor, application_id=application_id)
+    files = journey_of(found).pack.processes()
+    # A pack with several keeps what its main process calls beside it.
+    main = files.get("process.bpmn") or next(iter(files.values()))
+    return HttpResponse(main, content_type="application/xml; charset=utf-8")
+
+
+def _submitted(request: StaffRequest) -> dict[str, str | list[str]]:
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+    }
+
+
+def _show(
+    request: StaffRequest,
+    page: ApplicationPage,
+    *,
+    now: datetime,
+    step: str = "",
+    answers: Answers | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    language = get_language() or "en"
+    journey = journey_of(page.application)
+    pk = page.application.pk
+    may_decide = request.actor.has_role(*MAY_DECIDE)
+    reviews = _reviews(page, journey, request.actor, {step: answers}, language)
+    context = {
+        "application": _head(page, journey, language=language, now=now),
+        "reviews": reviews,
+        "groups": topics(page.facts, journey, language=language, now=now),
+        "findings": findings(page, journey, language=language),
+        "calls": calls(
+            page,
+            journey,
+            language=language,
+            now=now,
+            retry_address=(lambda call: reverse("desk:retry", args=[pk, call]))
+            if may_decide
+            else None,
+        ),
+        "blueprint": blueprint(
+            page, journey, url=reverse("desk:drawing", args=[pk]), language=language
+        ),
+        "history": history(
+            page.entries,
+            step_name=lambda element: step_name(journey, element, language),
+            reason=lambda code: journey.reason(code, language),
+            now=now,
+        ),
+        "clock": {
+            "customer": span(page.clock.customer),
+            "ours": span(page.clock.ours),
+            "outside": span(page.clock.outside),
+            "total": span(page.clock.total),
+        },
+        "watch": "" if reviews or page.application.finished_at else _watch(page),
+    }
+    return show(request, "desk/application.html", context, here="queue", status=status)
+
+
+def _head(
+    page: ApplicationPage, journey: Journey, *, language: str, now: datetime
+) -> dict[str, Any]:
+    application = page.application
+    return {
+        "reference": application.reference,
+        "company": application.title or _("Not known yet"),
+        "journey": journey.pack.title(language),
+        "status": status_of(application.status, application.waiting_on),
+        "unit": application.business_unit,
+        "started": ago(application.first_page_at, now=now),
+        "started_at": application.first_page_at,
+        "due": None
+        if application.finished_at
+        else due(promised_at=application.promised_at, now=now),
+        "letters": f"{reverse('desk:outbox')}?application={application.pk}",
+    }
+
+
+def _reviews(
+    page: ApplicationPage,
+    journey: Journey,
+    by: Actor,
+    answers: Mapping[str, Answers | None],
+    language: str,
+) -> list[dict[str, Any]]:
+    """Return what waits for a person of ours; without its form for those who may not decide."""
+    held = {
+        fact.field: fact.value for fact in page.facts if fact.status in {"accepted", "verified"}
+    }
+    facts = nested(held, onto=journey.policy_facts)
+    shown = []
+    for step in page.open_steps:
+        if step.kind != "user" or step.lane != "associate":
+            continue
+        form = bound(
+            journey.forms[step.target],
+            language=language,
+            say=say,
+            facts=facts,
+            answers=answers.get(step.element),
+        )
+        shown.append(
+            {
+                "title": form.title,
+                "text": form.intro,
+                "form": form if by.has_role(*MAY_DECIDE) else None,
+                "action": reverse("desk:decide", args=[page.application.pk, step.element]),
+            }
+        )
+    return shown
+
+
+def _watch(page: ApplicationPage) -> str:
+    address = reverse("desk:application", args=[page.application.pk])
+    return f"{address}?seen={_version(page)}"
+
+
+def _version(page: ApplicationPage) -> str:
+    """Return what changes whenever the page would look different, but for the passing of time."""
+    parts = [
+        page.application.updated_at.isoformat(),
+        str(len(page.deliveries)),
+        str(len(page.entries)),
+        *(f"{call.status}{call.attempts}" for call in page.calls),
+    ]
+    return sha256(" ".join(parts).encode()).hexdigest()[:16]

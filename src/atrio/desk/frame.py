@@ -1,0 +1,42 @@
+"""The frame of every desk page: who is signed in, where they are, how many wait for a person."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from atrio.desk.access import StaffRequest
+from atrio.desk.words import ROLES
+from atrio.onboarding.queue import MOST_COUNTED, count_waiting
+
+Here = Literal["queue", "faults", "outbox"]
+
+
+def show(
+    request: StaffRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    here: Here,
+    waiting: int | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page of the desk; `waiting` spares the count where the view has made it already."""
+    if waiting is None:
+        waiting = count_waiting(request.actor, "associate")
+    frame = {
+        "staff": {
+            "name": request.actor.label,
+            "roles_text": ", ".join(str(ROLES[role]) for role in sorted(request.actor.roles)),
+        },
+        "here": here,
+        "waiting": counted(waiting) if waiting else "",
+    }
+    return render(request, template, frame | context, status=status)
+
+
+def counted(number: int) -> str:
+    """Return a count in words: beyond what is counted, "1000+"."""
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)

@@ -1,0 +1,107 @@
+"""The timeline in words: what happened, who did it, when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from atrio.desk.words import DECISIONS, Text, ago, span
+
+if TYPE_CHECKING:
+    from atrio.timeline.models import Entry
+
+# What happened → icon and words; `%(step)s` is the step's name.
+_WORDS: Mapping[str, tuple[str, Text]] = {
+    "application.started": ("flag", gettext_lazy("Application begun")),
+    "application.done": ("circle-check", gettext_lazy("Became a customer")),
+    "application.declined": ("circle-x", gettext_lazy("Application declined")),
+    "step.opened": ("circle", gettext_lazy("%(step)s: asked")),
+    "step.completed": ("check", gettext_lazy("%(step)s: done")),
+    "step.failed": ("alert-triangle", gettext_lazy("%(step)s: failed")),
+    "step.fired": ("clock", gettext_lazy("%(step)s: time is up")),
+    "step.undone": ("repeat", gettext_lazy("%(step)s: taken back")),
+    "step.refused": ("pencil", gettext_lazy("%(step)s: answers not accepted")),
+    "step.revisited": ("arrow-left", gettext_lazy("%(step)s: gone back to")),
+    "decision.made": ("scale", gettext_lazy("%(step)s: decided")),
+    "notice.queued": ("mail", gettext_lazy("Message written")),
+    "notice.skipped": ("mail", gettext_lazy("Message not written: there is no address")),
+    "code.sent": ("send", gettext_lazy("Code sent")),
+    "code.held_back": ("clock-pause", gettext_lazy("No new code: the last one still holds")),
+    "call.failed": ("alert-triangle", gettext_lazy("%(step)s: the other system refused")),
+    "call.retried": ("refresh", gettext_lazy("%(step)s: tried again")),
+    "page.viewed": ("eye", gettext_lazy("%(step)s: looked at")),
+    "page.left": ("logout", gettext_lazy("%(step)s: left")),
+    "price.first_shown": ("tag", gettext_lazy("First price shown")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the timeline."""
+
+    icon: str
+    what: str
+    who: str
+    at: datetime
+    when: str
+    detail: str
+
+
+def history(
+    entries: Iterable[Entry],
+    *,
+    step_name: Callable[[str], str],
+    reason: Callable[[str], str],
+    now: datetime,
+) -> list[Happened]:
+    """Return the entries in words, in the order given."""
+    lines = []
+    for entry in entries:
+        # What a newer package records is still told, by its bare name.
+        icon, words = _WORDS.get(entry.what, ("history", entry.what))
+        step = step_name(entry.step) if entry.step else _("Page")
+        lines.append(
+            Happened(
+                icon=icon,
+                what=str(words).replace("%(step)s", step),
+                who=entry.by_label or str(_KINDS.get(entry.by_kind, entry.by_kind)),
+                at=entry.at,
+                when=ago(entry.at, now=now),
+                detail=_detail(entry, reason),
+            )
+        )
+    return lines
+
+
+_KINDS: Mapping[str, Text] = {
+    "applicant": gettext_lazy("applicant"),
+    "member": gettext_lazy("customer"),
+    "staff": gettext_lazy("our team"),
+    "system": gettext_lazy("Atrio"),
+}
+
+
+def _detail(entry: Entry, reason: Callable[[str], str]) -> str:
+    data = entry.data
+    match entry.what:
+        case "decision.made":
+            outcome = DECISIONS.get(str(data.get("outcome")))
+            said = [str(outcome.text)] if outcome else []
+            return " · ".join([*said, *(reason(str(code)) for code in data.get("reasons", []))])
+        case "call.failed":
+            return f"{data.get('code', '')}: {data.get('error', '')}"
+        case "step.failed":
+            return str(data.get("outcome", "")).partition(":")[2]
+        case "step.refused":
+            return ", ".join(str(field) for field in data.get("fields", []))
+        case "notice.queued":
+            return str(data.get("notice", ""))
+        case "page.left":
+            return span(float(data.get("seconds", 0)))
+        case _:
+            return ""

@@ -1,0 +1,139 @@
+"""The queue: applications of the actor's business units, least promised time left first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from atrio.desk.access import StaffRequest, for_staff
+from atrio.desk.frame import counted, show
+from atrio.desk.words import TURNS, Text, ago, due, status_of
+from atrio.onboarding.queries import journey_of
+from atrio.onboarding.queue import (
+    MOST_COUNTED,
+    VIEWS,
+    QueuePage,
+    QueueRow,
+    View,
+    count_waiting,
+    find_applications,
+    queue_page,
+)
+
+_NAMES: dict[View, Text] = {
+    "associate": gettext_lazy("Need a person"),
+    "customer": gettext_lazy("With the customer"),
+    "outside": gettext_lazy("Run by themselves"),
+    "open": gettext_lazy("All open"),
+    "finished": gettext_lazy("Finished"),
+}
+
+
+@require_safe
+@for_staff()
+def queue(request: StaffRequest) -> HttpResponse:
+    """Show one view of the queue, or what was searched for; htmx asks for its table alone."""
+    now = timezone.now()
+    query = request.GET.get("q", "").strip()[:200]
+    asked = request.GET.get("view", "")
+    view = next((name for name in VIEWS if name == asked), VIEWS[0])
+    if query:
+        page = find_applications(request.actor, query, now=now)
+    else:
+        page = queue_page(request.actor, view=view, number=_number(request), now=now)
+    counts = {name: count_waiting(request.actor, name) for name in VIEWS}
+    context = {
+        "query": query,
+        "views": [
+            {
+                "name": _NAMES[name],
+                "url": _address(view=name),
+                "count": counted(counts[name]),
+                "is_current": name == view and not query,
+            }
+            for name in VIEWS
+        ],
+        "rows": [_row(row, now=now) for row in page.rows],
+        "pages": {} if query else _pages(page, view),
+        "empty": _empty(view, query),
+        "refresh_url": request.get_full_path(),
+    }
+    part = request.headers.get("HX-Target") == "queue"
+    template = "desk/_queue.html" if part else "desk/queue.html"
+    return show(request, template, context, here="queue", waiting=counts["associate"])
+
+
+def _number(request: StaffRequest) -> int:
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else 1
+
+
+def _address(**query: str | int) -> str:
+    return f"{reverse('desk:queue')}?{urlencode(query)}"
+
+
+def _row(row: QueueRow, *, now: datetime) -> dict[str, Any]:
+    application = row.application
+    journey = journey_of(application)
+    language = get_language() or "en"
+    step = journey.step_text(application.current_step, language)
+    is_open = row.seconds_left is not None
+    return {
+        "url": reverse("desk:application", args=[application.pk]),
+        "reference": application.reference,
+        "company": application.title or _("Not known yet"),
+        "tax_id": row.tax_id,
+        "step": step.name if step else application.current_step,
+        "who": TURNS[application.waiting_on] if is_open else "",
+        "status": status_of(application.status, application.waiting_on),
+        "due": due(promised_at=application.promised_at, now=now) if is_open else None,
+        "started": ago(application.first_page_at, now=now),
+        "started_at": application.first_page_at,
+    }
+
+
+def _pages(page: QueuePage, view: View) -> dict[str, str]:
+    text = _("%(first)s–%(last)s of %(count)s") % {
+        "first": page.first,
+        "last": page.first + len(page.rows) - 1,
+        "count": counted(page.count),
+    }
+    if page.count > MOST_COUNTED and not page.has_next:
+        text = _("%(text)s: search for what stands behind them") % {"text": text}
+    return {
+        "text": text,
+        "previous": _address(view=view, page=page.number - 1) if page.number > 1 else "",
+        "next": _address(view=view, page=page.number + 1) if page.has_next else "",
+    }
+
+
+def _empty(view: View, query: str) -> dict[str, Any]:
+    if query:
+        return {
+            "icon": "search",
+            "title": _("Nothing found for “%(query)s”") % {"query": query},
+            "text": _("Search by reference, by tax number or by a word of the company's name."),
+            "url": reverse("desk:queue"),
+            "action": _("Back to the queue"),
+        }
+    if view == "associate":
+        return {
+            "icon": "circle-check",
+            "title": _("Nothing waits for a person"),
+            "text": _("What needs a decision or a repair appears here by itself."),
+            "url": _address(view="open"),
+            "action": _("See all open applications"),
+        }
+    return {
+        "icon": "inbox",
+        "title": _("No applications here"),
+        "text": _("As soon as there are some they appear here by themselves."),
+    }

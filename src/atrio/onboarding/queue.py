@@ -1,0 +1,163 @@
+"""The associates' queue: who waits, least promised time left first. Every read is scoped.
+
+A queue may hold a hundred thousand applications, and every page of it costs the same: an index
+gives each business unit's first ones in order, nothing is sorted as a whole, and nothing is
+counted beyond `MOST_COUNTED`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Literal, get_args
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import QuerySet
+
+from atrio.kernel.actors import Actor
+from atrio.onboarding.case import applications_visible_to
+from atrio.onboarding.models import Application, Fact
+
+QUEUE_PAGE = 50
+MOST_COUNTED = 1000
+
+View = Literal["associate", "customer", "outside", "open", "finished"]
+VIEWS: tuple[View, ...] = get_args(View)
+
+_REFERENCE = re.compile(r"([0-9A-Z]{4})-?([0-9A-Z]{4})")
+_SEPARATORS = re.compile(r"[\s./-]")
+_ORDERS: dict[bool, tuple[str, str]] = {
+    True: ("-finished_at", "-id"),
+    False: ("promised_at", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One application in the queue."""
+
+    application: Application
+    tax_id: str  # "" while none is known
+    seconds_left: float | None  # of the promise; None when nobody waits any longer
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some applications of a queue; `count` of all stops at MOST_COUNTED + 1: "more than"."""
+
+    rows: list[QueueRow]
+    number: int  # of the page, from 1
+    count: int
+
+    @property
+    def first(self) -> int:
+        """Return the place of the first row in the whole queue, from 1."""
+        return (self.number - 1) * QUEUE_PAGE + 1
+
+    @property
+    def has_next(self) -> bool:
+        """Say whether there is a page behind this one."""
+        return self.number * QUEUE_PAGE < min(self.count, MOST_COUNTED)
+
+
+def queue_page(by: Actor, *, view: View, number: int, now: datetime) -> QueuePage:
+    """Return a page of a view; a number beyond the last page gives the last one.
+
+    Whoever looks for the thousand-and-first application searches for it.
+    """
+    ids = _first_ids(by, view)
+    pages = max(1, -(-min(len(ids), MOST_COUNTED) // QUEUE_PAGE))
+    number = min(max(number, 1), pages)
+    shown = ids[:MOST_COUNTED][(number - 1) * QUEUE_PAGE : number * QUEUE_PAGE]
+    return QueuePage(_rows(by, shown, now=now), number, len(ids))
+
+
+def count_waiting(by: Actor, view: View) -> int:
+    """Return how many applications stand in a view; MOST_COUNTED + 1 means more than that."""
+    return _of_view(applications_visible_to(by), view)[: MOST_COUNTED + 1].count()
+
+
+def find_applications(by: Actor, query: str, *, now: datetime) -> QueuePage:
+    """Return the newest applications with this reference, tax number or words in their name."""
+    for found in (_by_reference, _by_tax_id, _by_words):
+        ids = found(applications_visible_to(by), query)
+        if ids:
+            return QueuePage(_rows(by, ids, now=now), 1, len(ids))
+    return QueuePage([], 1, 0)
+
+
+def _of_view(rows: QuerySet[Application], view: View) -> QuerySet[Application]:
+    if view == "finished":
+        return rows.filter(finished_at__isnull=False)
+    waiting = rows.filter(status=Application.Status.OPEN)
+    return waiting if view == "open" else waiting.filter(waiting_on=view)
+
+
+def _first_ids(by: Actor, view: View) -> list[UUID]:
+    """Return the ids of the first MOST_COUNTED + 1 applications of a view, in its order."""
+    order = _ORDERS[view == "finished"]
+    columns = [column.removeprefix("-") for column in order]
+    most = MOST_COUNTED + 1
+    # One ordered piece a unit, then merged: over several units at once no index is in order.
+    pieces = [
+        _of_view(applications_visible_to(by).filter(business_unit=unit), view)
+        .order_by(*order)
+        .values_list(*columns)[:most]
+        for unit in sorted(by.business_units)
+    ]
+    if not pieces:
+        return []
+    merged = reduce(lambda one, other: one.union(other, all=True), pieces).order_by(*order)
+    return [row[-1] for row in merged[:most]]
+
+
+def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[QueueRow]:
+    found = applications_visible_to(by).defer("state").in_bulk(ids)
+    tax_ids = dict(
+        Fact.objects.filter(application__in=ids, field="company.tax_id")
+        .order_by("id")
+        .values_list("application_id", "value")
+    )
+    return [
+        QueueRow(
+            application=found[pk],
+            tax_id=str(tax_ids.get(pk, "")),
+            seconds_left=None
+            if found[pk].finished_at
+            else (found[pk].promised_at - now).total_seconds(),
+        )
+        for pk in ids
+        # It may have been taken away between the two queries.
+        if pk in found
+    ]
+
+
+def _by_reference(rows: QuerySet[Application], query: str) -> list[UUID]:
+    shape = _REFERENCE.fullmatch(query.strip().upper())
+    return _newest(rows.filter(reference="-".join(shape.groups()))) if shape else []
+
+
+def _by_tax_id(rows: QuerySet[Application], query: str) -> list[UUID]:
+    number = _SEPARATORS.sub("", query).upper()
+    if sum(character.isdigit() for character in number) < 2:
+        return []
+    facts = Fact.objects.filter(field="company.tax_id", value=number)
+    return _newest(rows.filter(pk__in=facts.values("application_id")))
+
+
+def _by_words(rows: QuerySet[Application], query: str) -> list[UUID]:
+    words = re.findall(r"\w+", query)
+    if not words:
+        return []
+    # Quoted, so that a word is a word; "aur" finds Aurivale.
+    prefixes = " & ".join(f"'{word}':*" for word in words[:8])
+    wanted = SearchQuery(prefixes, search_type="raw", config="simple")
+    return _newest(rows.annotate(words=SearchVector("title", config="simple")).filter(words=wanted))
+
+
+def _newest(rows: QuerySet[Application]) -> list[UUID]:
+    return list(rows.order_by("-id").values_list("id", flat=True)[:QUEUE_PAGE])
