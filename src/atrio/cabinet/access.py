@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeAlias
+from typing import Concatenate, ParamSpec, TypeAlias, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ def for_members(view: View[P]) -> Guarded[P]:
     """Let members in, inside a transaction that shows what is theirs and at their local time."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         user = request.user
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -50,7 +50,7 @@ def for_members(view: View[P]) -> Guarded[P]:
             # This is what makes it a MemberRequest.
             request.actor, request.seat = actor, seat  # type: ignore[attr-defined]
             with timezone.override(ZoneInfo(seat.unit.time_zone)):
-                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+                response = view(cast("MemberRequest", request), *args, **kwargs)
         # A company's own prices: neither a proxy nor the next person's back button keeps them.
         patch_cache_control(response, private=True, no_store=True)
         return response

@@ -1,0 +1,76 @@
+"""Fill a house with the demonstration: Nordlicht Supplies, who works there, what they sell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+import atrio
+from atrio.identity.actions import ensure_user
+from atrio.journeys.actions import publish
+from atrio.kernel.actors import SYSTEM
+from atrio.outside.models import Connection
+from atrio.seller.models import BusinessUnit, Staff
+from atrio.site.demo.personas import STAFF
+from atrio.site.machine.tryton.server import DATABASE, USER
+from atrio.trade.actions import mirror_catalogue
+
+PACKS = Path(atrio.__file__).parent / "packs"
+ERP, REGISTRY = "erp-br", "registry-br"
+
+
+def seed(now: datetime) -> None:
+    """Make sure that everything the demonstration needs is there; again, it changes nothing.
+
+    The ERP must run: the catalogue is mirrored from it. Raises OutsideError if it does not.
+    """
+    with transaction.atomic():
+        _make_connections(now)
+        _make_people(_make_unit())
+        publish(by=SYSTEM, folder=PACKS / "company_br", now=now)
+    mirror_catalogue(erp=ERP, now=now)
+
+
+def _make_connections(now: datetime) -> None:
+    """Both stand behind the fault proxy, so that they can be slowed, broken and repaired."""
+    for code, port, product, base_url, options in (
+        (ERP, "erp", "tryton", "faults:erp", {"database": DATABASE, "user": USER}),
+        (REGISTRY, "registry", "brasilapi", "faults:registry", {}),
+    ):
+        Connection.objects.get_or_create(
+            code=code,
+            defaults={
+                "port": port,
+                "product": product,
+                "base_url": base_url,
+                "options": options,
+                "created_at": now,
+            },
+        )
+
+
+def _make_unit() -> BusinessUnit:
+    unit, _made = BusinessUnit.objects.get_or_create(
+        code="nordlicht-br",
+        defaults={
+            "name": "Nordlicht Supplies Brasil",
+            "country": "BR",
+            "currency": "BRL",
+            "language": "pt-br",
+            "time_zone": "America/Sao_Paulo",
+            "sender": "ola@nordlicht.example",
+            "erp": ERP,
+            "registry": REGISTRY,
+            "journeys": ["company_br"],
+        },
+    )
+    return unit
+
+
+def _make_people(unit: BusinessUnit) -> None:
+    for persona in STAFF:
+        user = ensure_user(email=persona.email, name=persona.name, language="en")
+        for role in persona.roles:
+            Staff.objects.get_or_create(user=user, business_unit=unit, role=role)
