@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from contextlib import contextmanager
 from threading import Thread
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -78,3 +80,16 @@ def unused_address():
     """Return an address at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def wait_until_listening(address):
+    """Wait until somebody accepts connections at an address."""
+    deadline = time.monotonic() + 20
+    where = (urlsplit(address).hostname, urlsplit(address).port)
+    while True:
+        try:
+            with socket.create_connection(where, timeout=1):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, f"nobody listens at {address}"
+            time.sleep(0.05)

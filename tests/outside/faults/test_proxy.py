@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from atrio.outside.faults.control import FaultProxy
 from atrio.outside.faults.knobs import Knobs
 from atrio.outside.faults.proxy import build_app
 from atrio.outside.http import OutsideHttp
-from tests.outside.serving import served, unused_address
+from tests.outside.serving import served, unused_address, wait_until_listening
 
 TOKEN = "turn-the-knobs-please"
 IMPATIENT = {"read_seconds": 0.5, "total_seconds": 0.8}
@@ -249,15 +248,3 @@ def test_the_program_starts_and_refuses_to_without_a_token(tmp_path):
     finally:
         program.terminate()
         program.wait(10)
-
-
-def wait_until_listening(address):
-    deadline = time.monotonic() + 20
-    where = (urlsplit(address).hostname, urlsplit(address).port)
-    while True:
-        try:
-            with socket.create_connection(where, timeout=1):
-                return
-        except OSError:
-            assert time.monotonic() < deadline, f"nobody listens at {address}"
-            time.sleep(0.05)
