@@ -1,13 +1,13 @@
 """The errors that may cross a package boundary. All else is a bug.
 
-    Exception
-    ├── Refused              we say no; the text may be shown to the person
-    │   ├── NotAllowed       this actor may not
-    │   └── NotFound         there is no such thing, or it is not theirs to see
-    └── OutsideError         a system we do not run did not do what we asked
-        ├── OutsideBusy      a later try may work
-        │   └── NoAnswer     it was sent and nothing came back: it may have been done
-        └── OutsideFailure   a later try will not help: a person must look
+Exception
+├── Refused              we say no; the text may be shown to the person
+│   ├── NotAllowed       this actor may not
+│   └── NotFound         there is no such thing, or it is not theirs to see
+└── OutsideError         a system we do not run did not do what we asked
+    ├── OutsideBusy      a later try may work
+    │   └── NoAnswer     it was sent and nothing came back: it may have been done
+    └── OutsideFailure   a later try will not help: a person must look
 """
 
 from __future__ import annotations

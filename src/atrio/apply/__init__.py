@@ -1,0 +1,1 @@
+"""The applicant's screens: landing, steps, code, summary, tracker."""

@@ -1,0 +1,71 @@
+"""Who an applicant is: whoever holds the application's token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from atrio.kernel.actors import Actor
+from atrio.kernel.database import acting_as
+from atrio.kernel.ids import new_id
+from atrio.onboarding.tokens import applicant
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+# Django passes what it finds in the address by name, which Concatenate cannot say.
+Routed = Callable[..., HttpResponse]
+
+_VISIT, _SINCE = "visit", "first_page_at"
+
+
+def for_applicant(view: View[P]) -> Routed:
+    """Run the view as the applicant whose token stands in the address, and as nobody else.
+
+    Nothing an applicant is shown may stay in a shared cache.
+    """
+
+    @wraps(view)
+    def routed(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        by = applicant(token)
+        with acting_as(by):
+            return view(request, by, *args, **kwargs)
+
+    return never_cache(routed)
+
+
+def visitor(request: HttpRequest) -> Actor:
+    """Return who looks at the pages before there is an application: one browser's visit."""
+    return Actor(kind="applicant", id=str(visit_of(request)))
+
+
+def visit_of(request: HttpRequest) -> UUID:
+    """Return the visit this browser is on, begun now if it is its first page."""
+    session = request.session
+    if _VISIT not in session:
+        session[_VISIT] = new_id().hex
+        session[_SINCE] = timezone.now().timestamp()
+    return UUID(session[_VISIT])
+
+
+def first_page_at(request: HttpRequest) -> datetime:
+    """Return when the visit began: the access clock's start."""
+    visit_of(request)
+    return datetime.fromtimestamp(request.session[_SINCE], tz=UTC)
+
+
+def end_visit(request: HttpRequest) -> None:
+    """Let the next application of this browser start its own clock."""
+    request.session.pop(_VISIT, None)
+    request.session.pop(_SINCE, None)
+
+
+def proved_in_session(application_id: UUID) -> str:
+    """Return the session's key that says: this browser has typed the code for this application."""
+    return f"proved:{application_id.hex}"

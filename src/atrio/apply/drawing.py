@@ -1,0 +1,90 @@
+"""What the templates of a step are given: forms and answers in the applicant's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from atrio.engine.forms import Answers, BoundForm, bound, fact, proposed, shown
+from atrio.journeys.messages import say
+from atrio.onboarding.queries import StepView
+from atrio.onboarding.tokens import token_for
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """An answer to read: `source` is "" when the applicant said it themselves."""
+
+    label: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One step's answers in the summary, and where to change them."""
+
+    title: str
+    edit: str
+    facts: list[ShownFact]
+
+
+def form_for(view: StepView, answers: Answers | None) -> BoundForm:
+    """Return the step's form with what was just typed, what is known and what is proposed."""
+    journey, language = view.journey, view.application.language
+    form = journey.forms[view.element.target]
+    return bound(
+        form,
+        language=language,
+        say=say,
+        facts=view.facts,
+        answers=answers or Answers(raw=view.typed),
+        suggestions=proposed(
+            form,
+            facts=view.facts,
+            language=language,
+            say=say,
+            sources=journey.pack.source_names(language),
+        ),
+    )
+
+
+def sections_for(view: StepView) -> list[Section]:
+    """Return everything that was answered before this step, step by step."""
+    journey, language = view.journey, view.application.language
+    names = journey.pack.source_names(language)
+    sections = []
+    for node in journey.elements("user"):
+        if node.id == view.element.id:
+            break
+        if node.lane != "customer" or "proof" in node.attributes or "detour" in node.attributes:
+            continue
+        form = journey.forms[node.target]
+        facts = shown(form, facts=view.facts, language=language, say=say)
+        sources = {
+            entry.name: names.get(entry.source.partition(".")[0], "")
+            for entry in form.fields
+            if entry.source and _same(view.facts, entry.name, entry.source)
+        }
+        text = journey.step_text(node.id, language)
+        sections.append(
+            Section(
+                title=text.name if text else node.name,
+                edit=step_url(view, node.id),
+                facts=[ShownFact(f.label, f.text, sources.get(f.name, "")) for f in facts],
+            )
+        )
+    return [section for section in sections if section.facts]
+
+
+def step_url(view: StepView, element: str) -> str:
+    """Return the address of a step of the same application."""
+    return reverse(
+        "apply:step", kwargs={"token": token_for(view.application.pk), "element": element}
+    )
+
+
+def _same(facts: dict[str, Any], name: str, source: str) -> bool:
+    return fact(facts, name) is not None and fact(facts, name) == fact(facts, source)

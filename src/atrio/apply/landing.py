@@ -1,0 +1,84 @@
+"""The first page: what is promised, and where to begin."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from atrio.apply.access import end_visit, first_page_at, visit_of, visitor
+from atrio.apply.timing import seconds_on_page
+from atrio.journeys.queries import compiled, latest_release, offered_packs
+from atrio.kernel.database import acting_as
+from atrio.onboarding.actions import note_leave, note_view, start_application
+from atrio.onboarding.queries import typical_time
+from atrio.onboarding.tokens import token_for
+from atrio.seller.queries import units_by_journey
+from atrio.timeline.actions import Where
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show which journeys there are."""
+    language = get_language() or "en"
+    by = visitor(request)
+    with acting_as(by):
+        units = units_by_journey()
+        journeys = [
+            {
+                "unit": units[pack].code,
+                "pack": pack,
+                "country": journey.pack.country,
+                "title": journey.pack.title(language),
+                "text": journey.pack.summary(language),
+            }
+            for pack in offered_packs()
+            if pack in units
+            for journey in [compiled(latest_release(pack))]
+        ]
+        note_view(
+            by=by,
+            application=None,
+            where=_where(request, language),
+            step="landing",
+            now=timezone.now(),
+        )
+        return render(
+            request, "apply/landing.html", {"journeys": journeys, "typical": typical_time()}
+        )
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin an application and go to its first step."""
+    application = start_application(
+        journey=request.POST.get("pack", ""),
+        language=get_language() or "en",
+        visit=visit_of(request),
+        first_page_at=first_page_at(request),
+        now=timezone.now(),
+    )
+    end_visit(request)
+    return redirect("apply:resume", token=token_for(application.pk))
+
+
+@require_POST
+def left(request: HttpRequest) -> HttpResponse:
+    """Note that the landing page was left."""
+    by = visitor(request)
+    with acting_as(by):
+        note_leave(
+            by=by,
+            application=None,
+            where=_where(request, get_language() or "en"),
+            step="landing",
+            seconds=seconds_on_page(request),
+            now=timezone.now(),
+        )
+    return HttpResponse(status=204)
+
+
+def _where(request: HttpRequest, language: str) -> Where:
+    return Where(visit=visit_of(request), step="landing", language=language)

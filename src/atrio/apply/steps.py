@@ -1,0 +1,132 @@
+"""One step, one screen: show its form, take its answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from atrio.apply.access import for_applicant, proved_in_session
+from atrio.apply.drawing import form_for, sections_for, step_url
+from atrio.apply.mailbox import mailbox_url
+from atrio.apply.timing import seconds_on_page
+from atrio.engine.forms import Answers, fact
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import Refused
+from atrio.onboarding import queries
+from atrio.onboarding.actions import note_leave, note_view, send_code_again, submit_step
+from atrio.onboarding.actions.submit_step import TooLateToChange
+from atrio.onboarding.case import where_of
+from atrio.onboarding.queries import Application, StepView
+from atrio.onboarding.tokens import token_for
+
+
+@require_safe
+@for_applicant
+def resume(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Go to where the application stands: the step that is open, or the tracker."""
+    return _onwards(queries.get_application(by=by))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_applicant
+def step(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
+    """Show a step, or take its answers and go on."""
+    if request.method == "POST":
+        return _answer(request, by, element)
+    view = queries.step_view(by=by, element=element)
+    if not view.is_open and view.application.submitted_at:
+        return _onwards(view.application)
+    return _show(request, by, view)
+
+
+@require_POST
+@for_applicant
+def send_code(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
+    """Send a new code."""
+    try:
+        email = send_code_again(by=by, step=element, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("A new code is on its way to %s.") % email)
+    return redirect("apply:resume", token=token_for(queries.get_application(by=by).pk))
+
+
+@require_POST
+@for_applicant
+def left(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
+    """Note that a step was left without an answer."""
+    application = queries.get_application(by=by)
+    note_leave(
+        by=by,
+        application=application,
+        where=where_of(application, step=element),
+        step=element,
+        seconds=seconds_on_page(request),
+        now=timezone.now(),
+    )
+    return HttpResponse(status=204)
+
+
+def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
+    submitted = {name: request.POST.getlist(name) for name in request.POST}
+    try:
+        application, answers = submit_step(
+            by=by, step=element, submitted=submitted, now=timezone.now()
+        )
+    except TooLateToChange as refused:
+        messages.info(request, str(refused))
+        return _onwards(queries.get_application(by=by))
+    if not answers.ok:
+        return _show(request, by, queries.step_view(by=by, element=element), answers)
+    if "proof" in queries.step_view(by=by, element=element).element.attributes:
+        # This browser has shown that it reads the mail: it may walk into the shop later.
+        request.session[proved_in_session(application.pk)] = True
+    return _onwards(application)
+
+
+def _show(
+    request: HttpRequest, by: Actor, view: StepView, answers: Answers | None = None
+) -> HttpResponse:
+    note_view(
+        by=by,
+        application=view.application,
+        where=where_of(view.application, step=view.element.id),
+        step=view.element.id,
+        now=timezone.now(),
+    )
+    attributes = view.element.attributes
+    address = {"token": token_for(view.application.pk), "element": view.element.id}
+    context: dict[str, Any] = {
+        "application": view.application,
+        "progress": view.progress,
+        "form": form_for(view, answers),
+        "back": step_url(view, view.progress.previous) if view.progress.previous else "",
+        "leave_url": reverse("apply:left", kwargs=address),
+    }
+    template = "apply/step.html"
+    if "proof" in attributes:
+        template = "apply/code.html"
+        context["email"] = fact(view.facts, attributes["proof"])
+        context["resend_url"] = reverse("apply:send-code", kwargs=address)
+        context["outbox_url"] = mailbox_url(view.application)
+    elif "submits" in attributes:
+        template = "apply/summary.html"
+        context["sections"] = sections_for(view)
+    # A refused answer is no success: scripts and tests see it in the status.
+    return render(request, template, context, status=422 if answers else 200)
+
+
+def _onwards(application: Application) -> HttpResponse:
+    token = token_for(application.pk)
+    step = queries.open_step_of(application)
+    if step is None:
+        return redirect("apply:track", token=token)
+    return redirect("apply:step", token=token, element=step.element)

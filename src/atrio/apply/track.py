@@ -1,0 +1,139 @@
+"""Where an application stands; the page follows by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from atrio.apply.access import for_applicant, proved_in_session
+from atrio.identity.actions import sign_in
+from atrio.identity.queries import users_by_email
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import Refused
+from atrio.onboarding import queries
+from atrio.onboarding.actions import note_view
+from atrio.onboarding.case import where_of
+from atrio.onboarding.queries import Milestone, Tracker
+from atrio.onboarding.tokens import token_for
+
+# A browser without scripts asks again after so many seconds.
+REFRESH = 3
+ASKED_BY_SCRIPT = "HX-Request"
+
+
+class ShopNotOpen(Refused):
+    """The application has not come to an open shop, or never will."""
+
+
+@require_safe
+@for_applicant
+def show(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Show the way to the shop; once a step waits for the applicant again, go there."""
+    application = queries.get_application(by=by)
+    token = token_for(application.pk)
+    step = queries.open_step_of(application)
+    is_part = ASKED_BY_SCRIPT in request.headers
+    if step is not None:
+        address = reverse("apply:step", kwargs={"token": token, "element": step.element})
+        if is_part:
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)
+    if not is_part:
+        note_view(
+            by=by,
+            application=application,
+            where=where_of(application, step="tracker"),
+            step="tracker",
+            now=timezone.now(),
+        )
+    view = queries.tracker(application, now=timezone.now())
+    context = {
+        "application": application,
+        "tracker": _drawn(view, token),
+        "refresh": 0 if view.outcome else REFRESH,
+    }
+    return render(request, "apply/_tracker.html" if is_part else "apply/tracker.html", context)
+
+
+@require_POST
+@for_applicant
+def enter_shop(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Let the applicant into the open shop: at once if this browser typed the code."""
+    application = queries.get_application(by=by)
+    if application.account_id is None:
+        raise ShopNotOpen(_("The shop is not open yet."))
+    if request.session.get(proved_in_session(application.pk)):
+        email = queries.proved_email(application).lower()
+        user = users_by_email([email]).get(email)
+        if user:
+            sign_in(request, user)
+            return redirect("cabinet:catalogue")
+    return redirect("account_login")
+
+
+def _drawn(view: Tracker, token: str) -> dict[str, Any]:
+    """Return the tracker in words, as its template takes it."""
+    outcome = view.outcome
+    if outcome and outcome.is_good:
+        title, text = outcome.title, outcome.text
+    elif outcome:
+        title, text = outcome.title, ""
+    elif view.application.submitted_at is None:
+        title, text = _("One moment, please"), _("We are asking the public register.")
+    else:
+        title, text = _("We are opening your shop"), _("You can watch, or close this page.")
+    return {
+        "title": title,
+        "text": text,
+        "steps": [_line(milestone, view) for milestone in view.milestones],
+        "url": "" if outcome else reverse("apply:track", kwargs={"token": token}),
+        "shop": (
+            reverse("apply:enter-shop", kwargs={"token": token})
+            if outcome and outcome.is_good
+            else ""
+        ),
+        "slow": _slow(view),
+        "declined": outcome.text if outcome and not outcome.is_good else "",
+        "clock": None,
+    }
+
+
+def _line(milestone: Milestone, view: Tracker) -> dict[str, Any]:
+    state: str = "running" if milestone.state == "now" else milestone.state
+    if milestone.state == "now" and view.application.waiting_on == "associate":
+        state = "waiting"
+    words = {
+        "done": _("done"),
+        "running": _("runs now"),
+        "waiting": _("with our team"),
+        "next": _("comes next"),
+    }
+    who = {"us": _("we"), "outside": _("another system"), "customer": _("you")}
+    return {
+        "state": state,
+        "state_text": words[state],
+        "title": milestone.title,
+        "who": "" if milestone.state == "done" else who[milestone.who],
+        "at": milestone.at if milestone.state == "done" else None,
+        "when": milestone.at,
+    }
+
+
+def _slow(view: Tracker) -> str:
+    if view.outcome or not view.is_delayed:
+        return ""
+    if view.application.waiting_on == "associate":
+        return _(
+            "This takes longer than we promised. A person is looking at it and will write to you; "
+            "you need not do anything."
+        )
+    return _(
+        "One of the systems we work with is slow right now. Your application is safe; we go on "
+        "by ourselves and write to you."
+    )

@@ -1,0 +1,21 @@
+"""Addresses of the applicant's screens. The token is the applicant's key, and never logged."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from atrio.apply import landing, mailbox, steps, track
+
+app_name = "apply"
+urlpatterns = [
+    path("", landing.show, name="landing"),
+    path("left/", landing.left, name="landing-left"),
+    path("apply/start/", landing.start, name="start"),
+    path("apply/<str:token>/", steps.resume, name="resume"),
+    path("apply/<str:token>/step/<slug:element>/", steps.step, name="step"),
+    path("apply/<str:token>/step/<slug:element>/code/", steps.send_code, name="send-code"),
+    path("apply/<str:token>/step/<slug:element>/left/", steps.left, name="left"),
+    path("apply/<str:token>/mail/", mailbox.show, name="mailbox"),
+    path("apply/<str:token>/track/", track.show, name="track"),
+    path("apply/<str:token>/shop/", track.enter_shop, name="enter-shop"),
+]

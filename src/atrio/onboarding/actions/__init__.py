@@ -1,0 +1,25 @@
+"""What can be done to an application: a file for each use case."""
+
+from atrio.onboarding.actions.answer_call import begin_call, fail_call, finish_call, postpone_call
+from atrio.onboarding.actions.decide_step import decide_step
+from atrio.onboarding.actions.fire_timer import fire_timer
+from atrio.onboarding.actions.note_view import note_leave, note_view
+from atrio.onboarding.actions.retry_call import retry_call
+from atrio.onboarding.actions.send_code import send_code_again
+from atrio.onboarding.actions.start_application import start_application
+from atrio.onboarding.actions.submit_step import submit_step
+
+__all__ = [
+    "begin_call",
+    "decide_step",
+    "fail_call",
+    "finish_call",
+    "fire_timer",
+    "note_leave",
+    "note_view",
+    "postpone_call",
+    "retry_call",
+    "send_code_again",
+    "start_application",
+    "submit_step",
+]

@@ -1,0 +1,180 @@
+"""Do all that needs no one: decide tables, send notices, queue calls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from atrio.checks.models import Decision
+from atrio.engine.durations import due_at
+from atrio.engine.process import OpenTask
+from atrio.kernel.queue import later
+from atrio.notices.actions import Draft, send_message
+from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
+from atrio.onboarding.case import Case, NewFact
+from atrio.onboarding.models import Application, Call, Fact, Step
+from atrio.onboarding.tokens import token_for
+
+# How long a call is tried when the process does not say.
+PATIENCE = timedelta(minutes=2)
+
+
+def advance_and_save(case: Case) -> None:
+    """Bring the case to where a person or an outside system has the turn, and write it down."""
+    _advance(case)
+    _finish(case)
+    case.save()
+    for call in case.new_calls:
+        later("onboarding.run_call", call_id=call.pk)
+    for timer in case.run.timers:
+        later(
+            "onboarding.fire_timer",
+            application_id=case.application.pk,
+            task_id=timer.task_id,
+            run_in=timer.due_at - case.now,
+            once=f"{case.application.pk}:{timer.task_id}",
+        )
+
+
+def settle_steps(case: Case) -> None:
+    """Bring the open steps in line with a process that was taken back."""
+    _drop_steps_the_process_left(case)
+    for task in case.run.open_tasks:
+        if task.id not in case.open_steps:
+            case.open(task)
+
+
+def _advance(case: Case) -> None:
+    moved = True
+    while moved:
+        moved = False
+        _drop_steps_the_process_left(case)
+        for task in case.run.open_tasks:
+            if task.id in case.open_steps:
+                continue
+            step = case.open(task)
+            if task.kind == "table":
+                _decide(case, step)
+            elif task.kind == "notice":
+                _notify(case, step)
+            elif task.kind == "call":
+                _queue(case, task, step)
+                continue
+            elif not _is_answered(case, task, step):
+                continue
+            case.close(step, "completed")
+            case.run.complete(task.id, case.tree, now=case.now)
+            moved = True
+            break
+
+
+def _drop_steps_the_process_left(case: Case) -> None:
+    """Close what a boundary event or a rewind has taken away from under its owner."""
+    still_open = {task.id for task in case.run.open_tasks}
+    gone = [step for task_id, step in case.open_steps.items() if task_id not in still_open]
+    for step in gone:
+        case.close(step, "undone")
+    calls = [step.pk for step in gone if step.kind == "call"]
+    if calls:
+        Call.objects.filter(step__in=calls, finished_at=None).update(
+            status=Call.Status.CANCELLED, finished_at=case.now
+        )
+
+
+def _decide(case: Case, step: Step) -> None:
+    table = case.journey.tables[step.target]
+    result = table.decide(case.tree)
+    outcome = str(result.pop("outcome"))
+    reasons = [str(reason) for reason in result.pop("reasons", []) or []]
+    Decision.objects.create(
+        application_id=case.application.pk,
+        table=step.target,
+        version=table.version,
+        outcome=outcome,
+        reasons=reasons,
+        facts=case.facts,
+        at=case.now,
+    )
+    values = {"outcome": outcome, "reasons": reasons, "table_version": table.version, **result}
+    case.add_facts(
+        (
+            NewFact(f"decision.{name}", value, Fact.Origin.TABLE, Fact.Status.VERIFIED, step.target)
+            for name, value in values.items()
+        ),
+        step=step,
+    )
+    case.tell("decision.made", step=step.element, outcome=outcome, reasons=reasons)
+
+
+def _notify(case: Case, step: Step) -> None:
+    facts = case.facts
+    application = case.application
+    reader = str(facts.get("contact.email", ""))
+    if not reader:
+        case.tell("notice.skipped", step=step.element, notice=step.target, why="no address")
+        return
+    notice = case.journey.notice(
+        step.target,
+        application.language,
+        case.tree,
+        reference=application.reference,
+        link=f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/",
+    )
+    send_message(
+        Draft(
+            key=f"{application.pk}:{step.target}:{step.task_id}",
+            notice=step.target,
+            to=reader,
+            language=application.language,
+            subject=notice.subject,
+            text=notice.text,
+            html=notice.html,
+            application_id=application.pk,
+            business_unit=application.business_unit,
+        ),
+        now=case.now,
+    )
+    case.tell("notice.queued", step=step.element, notice=step.target)
+
+
+def _queue(case: Case, task: OpenTask, step: Step) -> None:
+    """Queue a call. Its key names what it is about: two applications for one company meet."""
+    application, key = case.application, task.attributes.get("key", "")
+    about = case.facts.get(key) or application.pk.hex
+    patience = task.attributes.get("patience")
+    call = Call(
+        application=application,
+        step=step,
+        name=step.target,
+        key=f"{step.target}:{application.business_unit}:{about}"[:120],
+        created_at=case.now,
+        give_up_at=due_at("duration", patience, case.now) if patience else case.now + PATIENCE,
+    )
+    case.new_calls.append(call)
+
+
+def _is_answered(case: Case, task: OpenTask, step: Step) -> bool:
+    """Put a step before a person; say whether it needs none, its address being proved already."""
+    case.tell("step.opened", step=step.element, lane=step.lane)
+    field = task.attributes.get("proof")
+    if not field:
+        return False
+    if is_proved(case, field=field):
+        return True
+    try:
+        send_code(case, field=field)
+    except CodeTooSoon:
+        # Came back to the step: the code sent a moment ago still holds.
+        case.tell("code.held_back", step=step.element)
+    return False
+
+
+def _finish(case: Case) -> None:
+    application = case.application
+    if not case.run.finished or application.finished_at:
+        return
+    is_customer = application.account_id is not None
+    application.status = Application.Status.DONE if is_customer else Application.Status.DECLINED
+    application.finished_at = case.now
+    case.tell(f"application.{application.status}")

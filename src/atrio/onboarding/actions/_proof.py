@@ -1,0 +1,99 @@
+"""Codes that prove an address: sent, checked, limited."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from atrio.kernel.errors import Refused
+from atrio.notices.actions import Draft, send_message
+from atrio.onboarding import rules
+from atrio.onboarding.case import Case
+from atrio.onboarding.models import EmailProof
+
+
+class CodeWrong(Refused):
+    """The code is not the one we sent, or no longer valid."""
+
+
+class CodeTooSoon(Refused):
+    """A code has just been sent, or too many have been."""
+
+
+def send_code(case: Case, *, field: str) -> None:
+    """Send a new code to the address in `field`. Raises CodeTooSoon beyond the limits."""
+    application, email = case.application, str(case.facts[field])
+    sent = list(
+        EmailProof.objects.filter(
+            application=application, sent_at__gt=case.now - timedelta(hours=1)
+        ).values_list("sent_at", "email")
+    )
+    if len(sent) >= rules.CODES_PER_HOUR:
+        raise CodeTooSoon(_("We have sent several codes already. Please try again in an hour."))
+    if any(case.now - at < rules.CODE_PAUSE and to == email for at, to in sent):
+        raise CodeTooSoon(_("We have just sent a code. It may take half a minute to arrive."))
+    code = rules.new_code()
+    proof = EmailProof(
+        application=application,
+        email=email,
+        sent_at=case.now,
+        valid_until=case.now + rules.CODE_LIFE,
+    )
+    proof.digest = _digest(proof, code)
+    proof.save(force_insert=True)
+    notice = case.journey.notice(
+        "code",
+        application.language,
+        case.tree,
+        code=code,
+        minutes=str(rules.CODE_LIFE.seconds // 60),
+        reference=application.reference,
+    )
+    send_message(
+        Draft(
+            key=f"code:{proof.pk}",
+            notice="code",
+            to=email,
+            language=application.language,
+            subject=notice.subject,
+            text=notice.text,
+            html=notice.html,
+            is_secret=True,
+            application_id=application.pk,
+            business_unit=application.business_unit,
+        ),
+        now=case.now,
+    )
+    case.tell("code.sent", step=application.current_step)
+
+
+def check_code(case: Case, *, field: str, code: str) -> bool:
+    """Say whether `code` is the latest one sent to the address in `field`, and count the try."""
+    proof = (
+        EmailProof.objects.filter(application=case.application, email=str(case.facts[field]))
+        .order_by("-id")
+        .first()
+    )
+    if proof is None or proof.valid_until < case.now or proof.tries >= rules.CODE_TRIES:
+        return False
+    proof.tries += 1
+    given = _digest(proof, "".join(code.split()))
+    is_right = rules.same_digest(given, proof.digest)
+    proof.proved_at = case.now if is_right else None
+    proof.save(update_fields=["tries", "proved_at"])
+    return is_right
+
+
+def is_proved(case: Case, *, field: str) -> bool:
+    """Say whether the applicant has proved the very address that stands in `field` now."""
+    return (
+        EmailProof.objects.filter(application=case.application, email=str(case.facts[field]))
+        .exclude(proved_at=None)
+        .exists()
+    )
+
+
+def _digest(proof: EmailProof, code: str) -> str:
+    return rules.code_digest(code, secret=settings.SECRET_KEY, salt=proof.pk.hex)

@@ -1,0 +1,133 @@
+"""What becomes of a call: begun, answered, put off, failed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from atrio.checks.models import Finding
+from atrio.kernel.actors import SYSTEM
+from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
+from atrio.kernel.queue import later
+from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.calls import Answer, Question
+from atrio.onboarding.case import Case, open_case
+from atrio.onboarding.models import Call, Fact, Step
+from atrio.onboarding.rules import current_facts
+
+_OVER = (Call.Status.DONE, Call.Status.FAILED, Call.Status.CANCELLED)
+
+
+@transaction.atomic
+def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
+    """Note one more attempt and return what to ask; None when the call is over already."""
+    call = (
+        Call.objects.select_related("application").select_for_update(of=("self",)).get(pk=call_id)
+    )
+    if call.status in _OVER:
+        return None
+    call.attempts += 1
+    call.status = Call.Status.RUNNING
+    call.started_at = call.started_at or now
+    call.save(update_fields=["attempts", "status", "started_at"])
+    application = call.application
+    rows = Fact.objects.filter(application=application).order_by("id")
+    question = Question(
+        call_id=call.pk,
+        application_id=application.pk,
+        reference=application.reference,
+        key=call.key,
+        business_unit=application.business_unit,
+        language=application.language,
+        facts=current_facts(rows),
+        attempt=call.attempts,
+        now=now,
+    )
+    return call, question
+
+
+@transaction.atomic
+def finish_call(*, call_id: UUID, answer: Answer, now: datetime) -> None:
+    """Take the answer over and let the process go on. A second answer is dropped."""
+    case, call, step = _open(call_id, now)
+    if call.status in _OVER:
+        return
+    _end(call, Call.Status.DONE, now)
+    _take_over(case, step, answer)
+    case.close(step, "completed")
+    case.run.complete(step.task_id, case.tree, now=now)
+    advance_and_save(case)
+
+
+def _take_over(case: Case, step: Step, answer: Answer) -> None:
+    case.add_facts(answer.facts, step=step)
+    Finding.objects.bulk_create(
+        Finding(
+            application_id=case.application.pk,
+            source=finding.source,
+            question=finding.question,
+            outcome=finding.outcome,
+            summary=finding.summary[:300],
+            evidence=finding.evidence,
+            as_of=case.now,
+        )
+        for finding in answer.findings
+    )
+    if answer.title:
+        case.application.title = answer.title[:200]
+    if answer.account_id:
+        case.application.account_id = answer.account_id
+
+
+@transaction.atomic
+def postpone_call(*, call_id: UUID, error: OutsideBusy, wait: timedelta, now: datetime) -> None:
+    """Try again after `wait`; that it was sent without an answer is remembered."""
+    call = Call.objects.select_for_update().get(pk=call_id)
+    if call.status in _OVER:
+        return
+    silent = isinstance(error, NoAnswer)
+    call.status = Call.Status.NO_ANSWER if silent else Call.Status.QUEUED
+    call.error = str(error)[:500]
+    call.next_try_at = now + wait
+    call.save(update_fields=["status", "error", "next_try_at"])
+    later("onboarding.run_call", call_id=call_id, run_in=wait)
+
+
+@transaction.atomic
+def fail_call(
+    *, call_id: UUID, error: OutsideFailure, answer: Answer | None = None, now: datetime
+) -> None:
+    """Give up: the error goes to this task's boundary event, and to nobody else's.
+
+    `answer` is what is known although nobody answered: that it is unknown, for one.
+
+    A process that catches nothing stands still there; the desk shows it with its repair button.
+    """
+    case, call, step = _open(call_id, now)
+    if call.status in _OVER:
+        return
+    call.error_code, call.error = error.code[:40], str(error)[:500]
+    _end(call, Call.Status.FAILED, now)
+    case.tell("call.failed", step=step.element, code=error.code, error=str(error)[:500])
+    if answer:
+        _take_over(case, step, answer)
+    if case.run.fail(step.task_id, error.code, case.tree, now=now):
+        case.close(step, f"failed:{error.code}"[:80])
+    advance_and_save(case)
+
+
+def _open(call_id: UUID, now: datetime) -> tuple[Case, Call, Step]:
+    """Lock the application first, then the call: every use case takes locks in this order."""
+    application_id = Call.objects.values_list("application_id", flat=True).get(pk=call_id)
+    case = open_case(by=SYSTEM, application_id=application_id, now=now)
+    call = Call.objects.select_related("step").select_for_update(of=("self",)).get(pk=call_id)
+    return case, call, case.open_steps.get(call.step.task_id, call.step)
+
+
+def _end(call: Call, status: str, now: datetime) -> None:
+    call.status = status
+    call.finished_at = now
+    call.next_try_at = None
+    call.save(update_fields=["status", "finished_at", "next_try_at", "error_code", "error"])

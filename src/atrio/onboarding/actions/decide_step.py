@@ -1,0 +1,53 @@
+"""Take an associate's word on a step that is theirs: approve, decline, repair."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from atrio.engine.forms import Answers, validate
+from atrio.engine.forms.validating import Submitted
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import NotAllowed
+from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.actions.submit_step import find_open_step
+from atrio.onboarding.case import NewFact, open_case
+from atrio.onboarding.models import Application, Fact
+
+MAY_DECIDE = ("associate", "admin")
+
+
+@transaction.atomic
+def decide_step(
+    *, by: Actor, application_id: UUID, step: str, submitted: Submitted, now: datetime
+) -> tuple[Application, Answers]:
+    """Check an associate's answers to their step and go on. Who sells does not decide.
+
+    Raises NotFound, NotAllowed, StepNotOpen.
+    """
+    case = open_case(by=by, application_id=application_id, now=now)
+    if not by.has_role(*MAY_DECIDE):
+        raise NotAllowed(_("Only associates decide on applications."))
+    open_step = find_open_step(case, step, lane="associate")
+    answers = validate(
+        case.journey.forms[open_step.target],
+        submitted,
+        facts=case.tree,
+        language=case.application.language,
+    )
+    if not answers.ok:
+        return case.application, answers
+    case.add_facts(
+        (
+            NewFact(name, value, Fact.Origin.STAFF, Fact.Status.VERIFIED)
+            for name, value in answers.values.items()
+        ),
+        step=open_step,
+    )
+    case.close(open_step, "completed")
+    case.run.complete(open_step.task_id, case.tree, now=now)
+    advance_and_save(case)
+    return case.application, answers

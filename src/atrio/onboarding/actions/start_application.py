@@ -1,0 +1,58 @@
+"""Begin an application."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from atrio.journeys.queries import compiled, latest_release
+from atrio.kernel.actors import Actor
+from atrio.kernel.database import acting_as
+from atrio.kernel.ids import new_id, new_reference
+from atrio.onboarding import rules
+from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.case import Case
+from atrio.onboarding.models import Application
+from atrio.seller.queries import unit_for_journey
+
+
+def start_application(
+    *, journey: str, language: str, visit: UUID, first_page_at: datetime, now: datetime
+) -> Application:
+    """Begin an application for a visitor whom nobody knows, in the latest release of the journey.
+
+    `first_page_at` starts the access clock. Opens its own transaction, because the applicant
+    only comes into being here. Raises NotFound when there is no such journey.
+    """
+    application_id = new_id()
+    by = Actor(kind="applicant", id=str(application_id), application=application_id)
+    with acting_as(by):
+        release_id = latest_release(journey)
+        unit = unit_for_journey(journey)
+        compiled_journey = compiled(release_id)
+        run = compiled_journey.blueprint.start(compiled_journey.policy_facts, now=now)
+        application = Application.objects.create(
+            id=application_id,
+            reference=new_reference(),
+            release_id=release_id,
+            business_unit=unit.code,
+            language=language,
+            visit=visit,
+            state=run.dump(),
+            first_page_at=first_page_at,
+            promised_at=first_page_at + rules.ACCESS_PROMISE,
+            created_at=now,
+            updated_at=now,
+        )
+        case = Case(
+            application=application,
+            journey=compiled_journey,
+            by=by,
+            now=now,
+            fact_rows=[],
+            open_steps={},
+            run=run,
+        )
+        case.tell("application.started", journey=journey)
+        advance_and_save(case)
+    return application

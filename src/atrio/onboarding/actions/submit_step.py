@@ -1,0 +1,168 @@
+"""Take an applicant's answers to one step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from atrio.engine.forms import Answers, Form, Message, confirmed, validate
+from atrio.engine.forms.validating import Submitted
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import NotFound, Refused
+from atrio.onboarding.actions._advance import advance_and_save, settle_steps
+from atrio.onboarding.actions._proof import check_code
+from atrio.onboarding.case import Case, NewFact, open_case
+from atrio.onboarding.models import Application, Fact, Step, Typed
+
+
+class StepNotOpen(Refused):
+    """The step is not this person's to answer now: not reached yet, or somebody else's."""
+
+
+class TooLateToChange(Refused):
+    """The application has been sent: what it says is being worked on."""
+
+
+@transaction.atomic
+def submit_step(
+    *, by: Actor, step: str, submitted: Submitted, now: datetime
+) -> tuple[Application, Answers]:
+    """Check the answers to a step; keep them and go on, or keep them as they were typed.
+
+    A step that was answered before may be answered again until the application is sent: what
+    came after it is then asked again. The same answers sent twice change nothing. Returns the
+    application and the answers with their errors, by field. Raises NotFound, StepNotOpen,
+    TooLateToChange.
+    """
+    case = open_case(by=by, application_id=_own(by), now=now)
+    form = _form_of(case, step)
+    answers = validate(form, submitted, facts=case.tree, language=case.application.language)
+    if not _is_open(case, step):
+        if _says_nothing_new(case, answers):
+            return case.application, answers
+        _go_back_to(case, step)
+    open_step = find_open_step(case, step)
+    if answers.ok:
+        answers = _prove(case, open_step, answers)
+    if not answers.ok:
+        _keep_as_typed(case, open_step, answers)
+        return case.application, answers
+
+    case.add_facts(_facts_from(case, open_step, answers), step=open_step)
+    _note_title(case)
+    Typed.objects.filter(application=case.application, element=step).delete()
+    if "submits" in case.run.open_at(step).attributes:
+        case.application.submitted_at = now
+    case.close(open_step, "completed")
+    case.run.complete(open_step.task_id, case.tree, now=now)
+    advance_and_save(case)
+    return case.application, answers
+
+
+def find_open_step(case: Case, element: str, *, lane: str = "customer") -> Step:
+    """Return the open user task of this name in the lane; StepNotOpen if it is not its turn."""
+    for step in case.open_steps.values():
+        if step.element == element and step.kind == "user" and step.lane == lane:
+            return step
+    raise StepNotOpen(_("This step is not open now."))
+
+
+def _own(by: Actor) -> UUID:
+    if by.application is None:
+        raise NotFound(_("There is no such application."))
+    return by.application
+
+
+def _form_of(case: Case, element: str) -> Form:
+    for node in case.journey.blueprint.elements:
+        if node.id == element and node.kind == "user" and node.lane == "customer":
+            return case.journey.forms[node.target]
+    raise NotFound(_("There is no such step."))
+
+
+def _is_open(case: Case, element: str) -> bool:
+    return any(step.element == element for step in case.open_steps.values())
+
+
+def _says_nothing_new(case: Case, answers: Answers) -> bool:
+    """Say whether a step that is over was only sent twice. A code is used up by its first use."""
+    held = case.facts
+    return answers.ok and all(
+        held.get(name) == value for name, value in answers.values.items() if name in held
+    )
+
+
+def _go_back_to(case: Case, element: str) -> None:
+    """Open an answered step again; whoever was never there may not go."""
+    was_there = Step.objects.filter(
+        application=case.application, element=element, lane="customer", outcome="completed"
+    )
+    if not was_there.exists():
+        raise StepNotOpen(_("This step is not open now."))
+    if case.application.submitted_at:
+        raise TooLateToChange(_("Your application has been sent; it can no longer be changed."))
+    case.run.rewind(element, case.tree, now=case.now)
+    case.tell("step.revisited", step=element)
+    settle_steps(case)
+
+
+def _prove(case: Case, step: Step, answers: Answers) -> Answers:
+    """Check the code, where the step asks for one."""
+    field = case.run.open_at(step.element).attributes.get("proof")
+    if not field:
+        return answers
+    code_field = next(iter(case.journey.forms[step.target].fields)).name
+    if not check_code(case, field=field, code=str(answers.values.get(code_field, ""))):
+        return replace(answers, errors={code_field: Message("code_wrong")})
+    case.add_facts(
+        [
+            NewFact(
+                field, case.facts[field], Fact.Origin.CUSTOMER, Fact.Status.VERIFIED, "email code"
+            )
+        ],
+        step=step,
+    )
+    return replace(answers, values={n: v for n, v in answers.values.items() if n != code_field})
+
+
+def _keep_as_typed(case: Case, step: Step, answers: Answers) -> None:
+    Typed.objects.update_or_create(
+        application=case.application,
+        element=step.element,
+        defaults={"raw": dict(answers.raw), "at": case.now},
+    )
+    case.tell("step.refused", step=step.element, fields=sorted(answers.errors))
+    case.save()
+
+
+def _facts_from(case: Case, step: Step, answers: Answers) -> list[NewFact]:
+    """Give each answer its origin: a suggestion taken as it stood remains the register's word."""
+    held = case.facts
+    form = case.journey.forms[step.target]
+    taken = confirmed(form, answers, facts=case.tree)
+    facts = [
+        NewFact(name, None, Fact.Origin.CUSTOMER, Fact.Status.REJECTED)
+        for name in answers.hidden
+        if name in held
+    ]
+    for name, value in answers.values.items():
+        if name in held and held[name] == value:
+            continue
+        if name in taken:
+            source = taken[name]
+            facts.append(NewFact(name, value, Fact.Origin.REGISTER, Fact.Status.ACCEPTED, source))
+        else:
+            facts.append(NewFact(name, value, Fact.Origin.CUSTOMER))
+    return facts
+
+
+def _note_title(case: Case) -> None:
+    facts: dict[str, Any] = case.facts
+    title = facts.get("company.trade_name") or facts.get("company.legal_name")
+    if title:
+        case.application.title = str(title)[:200]

@@ -1,0 +1,18 @@
+"""The applications as a Django app."""
+
+from django.apps import AppConfig
+
+
+class OnboardingConfig(AppConfig):
+    """Register what a process may call."""
+
+    name = "atrio.onboarding"
+
+    def ready(self) -> None:
+        """Import the calls; each registers itself."""
+        from atrio.onboarding.calls import (  # noqa: F401
+            ask_register,
+            create_customer,
+            fetch_prices,
+            open_shop,
+        )

@@ -1,0 +1,84 @@
+"""What a process may call: each function turns facts into a question and the answer into facts.
+
+A call runs outside any transaction and must be safe to run again: it searches before it
+creates. It raises what ports raise; `registered_calls` is what the publication check knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from atrio.onboarding.case import NewFact
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a call is asked with. `facts` are flat: "company.tax_id" → value."""
+
+    call_id: UUID
+    application_id: UUID
+    reference: str
+    key: str
+    business_unit: str
+    language: str
+    facts: Mapping[str, Any]
+    attempt: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewFinding:
+    """What a source answered, about to be kept."""
+
+    source: str
+    question: str
+    outcome: str
+    summary: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call brings back."""
+
+    facts: list[NewFact] = field(default_factory=list)
+    findings: list[NewFinding] = field(default_factory=list)
+    title: str = ""
+    account_id: UUID | None = None
+
+
+Handler = Callable[[Question], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A call a process may name, and whose connection of the business unit it asks."""
+
+    name: str
+    handler: Handler
+    asks: str  # "erp", "registry", or "" when nobody outside is asked
+    unanswered: Callable[[Question], Answer] | None  # what is known when it fails for good
+
+
+CALLS: dict[str, Registered] = {}
+
+
+def call(
+    name: str, *, asks: str = "", unanswered: Callable[[Question], Answer] | None = None
+) -> Callable[[Handler], Handler]:
+    """Register a function as what `atrio:call="name"` does."""
+
+    def register(handler: Handler) -> Handler:
+        CALLS[name] = Registered(name, handler, asks, unanswered)
+        return handler
+
+    return register
+
+
+def registered_calls() -> frozenset[str]:
+    """Return the names a process may call."""
+    return frozenset(CALLS)

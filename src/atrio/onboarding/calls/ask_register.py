@@ -1,0 +1,95 @@
+"""registry.find_company: what does the register say of this number?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from atrio.onboarding.calls import Answer, NewFinding, Question, call
+from atrio.onboarding.case import NewFact
+from atrio.onboarding.models import Fact
+from atrio.outside.connections import open_registry
+from atrio.outside.ports import CompanyRecord, TaxId
+from atrio.seller.queries import business_unit
+
+# What a company is known by, country by country.
+KINDS = {"BR": "br_cnpj"}
+
+
+def tax_id_of(question: Question) -> TaxId:
+    """Return the company's tax id as the applicant gave it."""
+    unit = business_unit(question.business_unit)
+    kind = KINDS[unit.country]
+    return TaxId(unit.country, kind, str(question.facts["company.tax_id"]))
+
+
+def could_not_ask(question: Question) -> Answer:
+    """Unknown is not clear: say that nobody could be asked, and forget what was said before."""
+    source = business_unit(question.business_unit).registry
+    return Answer(
+        facts=[*_forgotten(question), _register("outcome", "unknown", source)],
+        findings=[
+            NewFinding(source, "company.is_active", "unknown", "The register could not be asked.")
+        ],
+    )
+
+
+@call("registry.find_company", asks="registry", unanswered=could_not_ask)
+def find_company(question: Question) -> Answer:
+    """Propose what the register says; what it says of the status is not the applicant's to edit."""
+    source = business_unit(question.business_unit).registry
+    record = open_registry(source).find_company(tax_id_of(question))
+    if record is None:
+        return Answer(
+            facts=[*_forgotten(question), _register("outcome", "not_found", source)],
+            findings=[
+                NewFinding(source, "company.exists", "fail", "The register knows no such number.")
+            ],
+        )
+    changed = record.legal_name != question.facts.get("register.legal_name")
+    return Answer(
+        facts=[
+            *(_forgotten(question) if changed else ()),
+            *_facts(record, question.now.date(), source),
+        ],
+        findings=[
+            NewFinding(
+                source,
+                "company.is_active",
+                "pass" if record.status == "active" else "fail",
+                f"{record.legal_name}: {record.status_text or record.status}",
+                record.evidence,
+            )
+        ],
+        title=record.trade_name or record.legal_name,
+    )
+
+
+def _forgotten(question: Question) -> list[NewFact]:
+    """Void what was known of another number: it must not be taken for this company's."""
+    return [
+        NewFact(name, None, Fact.Origin.SYSTEM, Fact.Status.REJECTED)
+        for name in question.facts
+        if name.startswith(("register.", "company.")) and name != "company.tax_id"
+    ]
+
+
+def _facts(record: CompanyRecord, today: date, source: str) -> list[NewFact]:
+    """Return the register's words under `register.…`; they count for the company once accepted."""
+    said = {
+        "outcome": "found",
+        "status": record.status,
+        "status_text": record.status_text,
+        "legal_name": record.legal_name,
+        "trade_name": record.trade_name,
+        "address": asdict(record.address),
+        "activity": record.activity,
+        "activity_code": record.activity_code,
+        "age_days": (today - record.founded_on).days if record.founded_on else None,
+    }
+    return [_register(name, value, source) for name, value in said.items()]
+
+
+def _register(name: str, value: Any, source: str) -> NewFact:
+    return NewFact(f"register.{name}", value, Fact.Origin.REGISTER, Fact.Status.VERIFIED, source)

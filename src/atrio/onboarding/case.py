@@ -1,0 +1,211 @@
+"""An application while it is being worked on: locked, with its journey, its facts and its run.
+
+Every use case opens a case, changes it by these few verbs and saves it once. The engine says
+what comes next; the case turns that into rows: steps, calls, decisions, messages, entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from atrio.engine.forms import nested
+from atrio.engine.process import OpenTask, Run
+from atrio.journeys.journey import Journey
+from atrio.journeys.queries import compiled
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import NotFound
+from atrio.onboarding import rules
+from atrio.onboarding.models import Application, Call, Fact, Step
+from atrio.timeline.actions import Where, entry, record_all
+from atrio.timeline.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A value about to be kept, with where it comes from."""
+
+    field: str
+    value: Any
+    origin: str
+    status: str = Fact.Status.ACCEPTED
+    source: str = ""
+
+
+@dataclass
+class Case:
+    """One locked application. `now` is the moment of everything that happens to it here."""
+
+    application: Application
+    journey: Journey
+    by: Actor
+    now: datetime
+    fact_rows: list[Fact]
+    open_steps: dict[str, Step]  # by the engine's task id
+    run: Run
+    new_facts: list[Fact] = field(default_factory=list)
+    new_steps: list[Step] = field(default_factory=list)
+    closed: list[Step] = field(default_factory=list)
+    new_calls: list[Call] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return field → value as it holds now."""
+        return rules.current_facts(self.fact_rows)
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """Return the facts as expressions see them, the release's policy among them."""
+        return nested(self.facts, onto=self.journey.policy_facts)
+
+    def add_facts(self, facts: Iterable[NewFact], *, step: Step | None) -> None:
+        """Keep values with their origin."""
+        for new in facts:
+            row = Fact(
+                application=self.application,
+                step=step,
+                field=new.field,
+                value=new.value,
+                origin=new.origin,
+                source=new.source,
+                status=new.status,
+                at=self.now,
+                by_kind=self.by.kind,
+                by_label=self.by.label[:120],
+            )
+            self.fact_rows.append(row)
+            self.new_facts.append(row)
+
+    def close(self, step: Step, outcome: str) -> None:
+        """Note that a step has ended and how; the engine is told by the caller."""
+        self.application.closed_steps += 1
+        step.closing = self.application.closed_steps
+        step.closed_at = self.now
+        step.outcome = outcome
+        step.by_kind = self.by.kind
+        step.by_label = self.by.label[:120]
+        self.open_steps.pop(step.task_id, None)
+        self.closed.append(step)
+        self.tell(f"step.{outcome.partition(':')[0]}", step=step.element, outcome=outcome)
+
+    def open(self, task: OpenTask) -> Step:
+        """Note that the process has reached a task."""
+        step = Step(
+            application=self.application,
+            element=task.element,
+            kind=task.kind,
+            target=task.target,
+            lane=task.lane,
+            task_id=task.id,
+            opened_at=self.now,
+        )
+        self.open_steps[task.id] = step
+        self.new_steps.append(step)
+        return step
+
+    def tell(self, what: str, *, step: str = "", **data: Any) -> None:
+        """Add to the timeline, with everything reports ask by."""
+        where = where_of(self.application, step=step)
+        self.entries.append(entry(by=self.by, what=what, where=where, now=self.now, **data))
+
+    def save(self) -> None:
+        """Write everything that has changed, a statement for each kind of thing."""
+        application = self.application
+        application.state = self.run.dump()
+        application.updated_at = self.now
+        application.ends = list(self.run.ends)
+        application.waiting_on, application.current_step = whose_turn(self.open_steps.values())
+        Step.objects.bulk_create(self.new_steps)
+        already_there = [step for step in self.closed if step not in self.new_steps]
+        if already_there:
+            Step.objects.bulk_update(
+                already_there, ["closing", "closed_at", "outcome", "by_kind", "by_label"]
+            )
+        Fact.objects.bulk_create(self.new_facts)
+        Call.objects.bulk_create(self.new_calls)
+        record_all(self.entries)
+        application.save(
+            update_fields=[
+                "state",
+                "updated_at",
+                "waiting_on",
+                "current_step",
+                "closed_steps",
+                "ends",
+                "status",
+                "title",
+                "account_id",
+                "submitted_at",
+                "finished_at",
+            ]
+        )
+
+
+def applications_visible_to(by: Actor) -> QuerySet[Application]:
+    """Return the applications this actor may see; the one way in for everybody."""
+    if by.kind == "applicant":
+        return Application.objects.filter(pk__in=[by.application])
+    if by.kind == "staff":
+        return Application.objects.filter(business_unit__in=by.business_units)
+    if by.kind == "system":
+        return Application.objects.all()
+    return Application.objects.none()
+
+
+def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
+    """Lock the application and load what working on it needs. Raises NotFound."""
+    application = (
+        applications_visible_to(by).filter(pk=application_id).select_for_update(no_key=True).first()
+    )
+    if application is None:
+        raise NotFound(_("There is no such application."))
+    journey = compiled(application.release_id)
+    rows = list(Fact.objects.filter(application=application).order_by("id"))
+    steps = Step.objects.filter(application=application, closed_at=None)
+    facts = nested(rules.current_facts(rows), onto=journey.policy_facts)
+    return Case(
+        application=application,
+        journey=journey,
+        by=by,
+        now=now,
+        fact_rows=rows,
+        open_steps={step.task_id: step for step in steps},
+        run=journey.blueprint.resume(bytes(application.state), facts),
+    )
+
+
+def where_of(application: Application, *, step: str = "") -> Where:
+    """Return the dimensions of what happens to this application."""
+    return Where(
+        visit=application.visit,
+        application_id=application.pk,
+        account_id=application.account_id,
+        release_id=application.release_id,
+        step=step,
+        language=application.language,
+        business_unit=application.business_unit,
+    )
+
+
+_TURNS: Mapping[str, str] = {
+    "customer": Application.WaitingOn.CUSTOMER,
+    "associate": Application.WaitingOn.ASSOCIATE,
+}
+
+
+def whose_turn(steps: Iterable[Step]) -> tuple[str, str]:
+    """Say who has the turn and at which element: a person before an outside system."""
+    open_steps = list(steps)
+    for step in open_steps:
+        if step.kind == "user":
+            return _TURNS.get(step.lane, Application.WaitingOn.ASSOCIATE), step.element
+    for step in open_steps:
+        return Application.WaitingOn.OUTSIDE, step.element
+    return Application.WaitingOn.NOBODY, ""

@@ -1,0 +1,109 @@
+"""Background work on applications: ask outside systems, let timers go off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from atrio.kernel.errors import OutsideBusy, OutsideFailure
+from atrio.kernel.queue import job, later
+from atrio.onboarding import actions
+from atrio.onboarding.calls import CALLS, Answer, Question, Registered
+from atrio.onboarding.models import Call
+from atrio.outside.actions import kept_as_deliveries
+from atrio.outside.models import Connection
+from atrio.outside.retry import delay
+from atrio.seller.queries import business_unit
+
+log = structlog.get_logger(__name__)
+SOMEBODY_ELSE_IS_AT_IT = timedelta(seconds=1)
+_random = Random()  # noqa: S311 - jitter, not a secret
+
+
+@job("onboarding.run_call")
+def run_call(*, call_id: UUID) -> None:
+    """Make one attempt at a call and hand what came of it to a use case."""
+    begun = actions.begin_call(call_id=call_id, now=timezone.now())
+    if begun is None:
+        return
+    call, question = begun
+    registered = CALLS[call.name]
+    with (
+        structlog.contextvars.bound_contextvars(application=question.reference, call=call.name),
+        _key_lock(call.key) as is_ours,
+    ):
+        if not is_ours:
+            later("onboarding.run_call", call_id=call_id, run_in=SOMEBODY_ELSE_IS_AT_IT)
+            return
+        try:
+            answer = _ask(registered, question)
+        except OutsideBusy as error:
+            log.info("call.busy", error=str(error), attempt=call.attempts)
+            _try_later_or_give_up(call, registered, question, error)
+        except OutsideFailure as error:
+            log.warning("call.failed", error=str(error), code=error.code)
+            _give_up(call, registered, question, error)
+        else:
+            actions.finish_call(call_id=call_id, answer=answer, now=timezone.now())
+
+
+def _ask(registered: Registered, question: Question) -> Answer:
+    """Ask, and keep what was said to whom, however it ended."""
+    if not registered.asks:
+        return registered.handler(question)
+    unit = business_unit(question.business_unit)
+    connection = Connection.objects.get(code=getattr(unit, registered.asks))
+    with kept_as_deliveries(
+        connection=connection,
+        operation=registered.name,
+        key=question.key,
+        attempt=question.attempt,
+        application_id=question.application_id,
+        call_id=question.call_id,
+    ):
+        return registered.handler(question)
+
+
+def _try_later_or_give_up(
+    call: Call, registered: Registered, question: Question, error: OutsideBusy
+) -> None:
+    now, wait = timezone.now(), delay(call.attempts, random=_random)
+    if now + wait < call.give_up_at:
+        actions.postpone_call(call_id=call.pk, error=error, wait=wait, now=now)
+    else:
+        _give_up(call, registered, question, OutsideFailure(str(error), code="unreachable"))
+
+
+def _give_up(call: Call, registered: Registered, question: Question, error: OutsideFailure) -> None:
+    answer = registered.unanswered(question) if registered.unanswered else None
+    actions.fail_call(call_id=call.pk, error=error, answer=answer, now=timezone.now())
+
+
+@job("onboarding.fire_timer")
+def fire_timer(*, application_id: UUID, task_id: str) -> None:
+    """Let a timer of a process go off, if it still matters."""
+    actions.fire_timer(application_id=application_id, task_id=task_id, now=timezone.now())
+
+
+@contextmanager
+def _key_lock(key: str) -> Iterator[bool]:
+    """Hold the database's lock on a key while asking; False when another worker holds it.
+
+    The lock belongs to this thread's connection, so it ends with the process, however it ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        (is_ours,) = cursor.fetchone()
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [key])

@@ -1,0 +1,234 @@
+"""Applications and all that belongs to them. The tables are the truth; `state` is a cache."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import F, Q
+
+from atrio.journeys.models import Release
+from atrio.kernel.ids import new_id
+
+
+class Application(models.Model):
+    """One applicant's run through a release, which it keeps for life."""
+
+    class Status(models.TextChoices):
+        """How far it is; `waiting_on` says whose turn it is while it is OPEN."""
+
+        OPEN = "open"
+        DONE = "done"
+        DECLINED = "declined"
+
+    class WaitingOn(models.TextChoices):
+        """Whose turn it is."""
+
+        CUSTOMER = "customer"
+        ASSOCIATE = "associate"
+        OUTSIDE = "outside"
+        NOBODY = "nobody"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    reference = models.CharField(max_length=9, unique=True)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT)
+    business_unit = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    visit = models.UUIDField()
+    title = models.CharField(max_length=200, blank=True, help_text="the company, once known")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    waiting_on = models.CharField(
+        max_length=9, choices=WaitingOn.choices, default=WaitingOn.CUSTOMER
+    )
+    current_step = models.CharField(max_length=80, blank=True)
+    ends = models.JSONField(default=list, help_text="the end events reached")
+    closed_steps = models.PositiveIntegerField(default=0)
+    account_id = models.UUIDField(null=True)
+    state = models.BinaryField(help_text="the engine's cache; replaying the steps gives the same")
+    first_page_at = models.DateTimeField(help_text="the access clock's start")
+    promised_at = models.DateTimeField(help_text="when the access clock breaks its promise")
+    submitted_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["business_unit", "promised_at", "id"],
+                condition=Q(status="open"),
+                name="application_queue",
+            ),
+            models.Index(
+                fields=["business_unit", "waiting_on", "promised_at", "id"],
+                condition=Q(status="open"),
+                name="application_turn",
+            ),
+            models.Index(
+                fields=["business_unit", "-finished_at", "-id"],
+                condition=Q(finished_at__isnull=False),
+                name="application_finished",
+            ),
+            models.Index(fields=["business_unit", "-updated_at"], name="application_latest"),
+            models.Index(
+                fields=["-finished_at"], condition=Q(status="done"), name="application_done"
+            ),
+            GinIndex(SearchVector("title", config="simple"), name="application_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+
+class Step(models.Model):
+    """One task of the process, opened once: by whom it was closed, when, and how it ended."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
+    element = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8)
+    target = models.CharField(max_length=80, blank=True)
+    lane = models.CharField(max_length=40, blank=True)
+    task_id = models.CharField(max_length=36)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    # The order in which steps were closed, by which a replay repeats them.
+    closing = models.PositiveIntegerField(null=True)
+    outcome = models.CharField(
+        max_length=80, blank=True
+    )  # completed | failed:code | fired | undone
+    by_kind = models.CharField(max_length=12, blank=True)
+    by_label = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["application", "task_id"], name="step_once"),
+            models.UniqueConstraint(fields=["application", "closing"], name="step_closed_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element} {self.outcome or 'open'}"
+
+
+class Fact(models.Model):
+    """A value with its origin. Rows are added, never changed: this is the field history."""
+
+    class Origin(models.TextChoices):
+        """Where a value comes from."""
+
+        CUSTOMER = "customer"
+        REGISTER = "register"
+        ERP = "erp"
+        STAFF = "staff"
+        TABLE = "table"
+        SYSTEM = "system"
+
+    class Status(models.TextChoices):
+        """What the value is worth."""
+
+        SUGGESTED = "suggested"
+        ACCEPTED = "accepted"
+        VERIFIED = "verified"
+        REJECTED = "rejected"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="facts")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, null=True)
+    field = models.CharField(max_length=80)
+    value = models.JSONField(null=True)
+    origin = models.CharField(max_length=8, choices=Origin.choices)
+    source = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=9, choices=Status.choices)
+    at = models.DateTimeField()
+    by_kind = models.CharField(max_length=12)
+    by_label = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["application", "id"], name="fact_in_order"),
+            # Whoever answers the telephone has a tax number and wants the application.
+            models.Index(fields=["value"], condition=Q(field="company.tax_id"), name="fact_tax_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} ({self.origin})"
+
+
+class Typed(models.Model):
+    """What an applicant typed that could not be accepted yet, so that nothing entered is lost."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE)
+    element = models.CharField(max_length=80)
+    raw = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["application", "element"], name="typed_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.element
+
+
+class Call(models.Model):
+    """A service task's work, one row from the moment the process asks for it."""
+
+    class Status(models.TextChoices):
+        """NO_ANSWER means sent, and nothing came back: only a search may resolve it."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        NO_ANSWER = "no_answer"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="calls")
+    step = models.OneToOneField(Step, on_delete=models.CASCADE)
+    name = models.CharField(max_length=80)
+    key = models.CharField(max_length=120, help_text="the same for every attempt; searched by")
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    next_try_at = models.DateTimeField(null=True)
+    give_up_at = models.DateTimeField(help_text="as long as the process is patient")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["application"], name="call_by_application")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(finished_at__gte=F("created_at")),
+                name="call_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.status}"
+
+
+class EmailProof(models.Model):
+    """A code sent to an address, kept as a digest; a few tries, a few minutes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE)
+    email = models.EmailField()
+    digest = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["application", "id"], name="proof_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.email} {'proved' if self.proved_at else 'open'}"

@@ -1,0 +1,379 @@
+"""Read applications, in the shapes that screens show. Every read is scoped by the actor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.core.cache import cache
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from atrio.checks.models import Decision, Finding
+from atrio.engine.forms import nested
+from atrio.engine.process import Element
+from atrio.journeys.journey import Journey
+from atrio.journeys.queries import compiled
+from atrio.journeys.texts import OutcomeText
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import NotFound
+from atrio.onboarding import rules
+from atrio.onboarding.case import applications_visible_to
+from atrio.onboarding.models import Application, Call, EmailProof, Fact, Step, Typed
+from atrio.outside.models import Delivery
+from atrio.parties.models import Account
+from atrio.timeline.models import Entry
+from atrio.timeline.queries import entries_about
+
+# Screens speak of applications and import them from here, never from the models.
+__all__ = ["Application"]
+
+State = Literal["done", "now", "next"]
+QUEUE_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the customer's own steps are. `percent` counts what is done, truly."""
+
+    number: int  # of the step that is shown, from 1
+    total: int
+    percent: int
+    title: str
+    previous: str  # the step before it, "" when it is the first
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step as its applicant may see it: open, or answered before and still to be changed."""
+
+    application: Application
+    journey: Journey
+    element: Element
+    is_open: bool
+    progress: Progress
+    facts: dict[str, Any]  # nested, as forms see them
+    typed: Mapping[str, Any]  # what was typed last and could not be accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One line of the tracker: what, who has it, how far it is, and since when."""
+
+    element: str
+    title: str
+    who: str  # customer | us | outside
+    state: State
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """The way of an application, like a parcel's."""
+
+    application: Application
+    milestones: list[Milestone]
+    outcome: OutcomeText | None
+    is_delayed: bool
+    clock: rules.ClockSplit
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One application in the associates' queue."""
+
+    application: Application
+    step_title: str
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class FactNow:
+    """A field with the value that holds, its origin, and the values it had before."""
+
+    field: str
+    value: Any
+    origin: str
+    source: str
+    status: str
+    at: datetime
+    by: str
+    history: list[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPage:
+    """All that the associates' page shows of one application."""
+
+    application: Application
+    facts: list[FactNow]
+    findings: list[Finding]
+    decisions: list[Decision]
+    calls: list[Call]
+    deliveries: list[Delivery]
+    entries: list[Entry]
+    open_steps: list[Step]
+    done_elements: list[str]
+    clock: rules.ClockSplit
+
+
+def get_application(*, by: Actor, application_id: UUID | None = None) -> Application:
+    """Return the application if this actor may see it; NotFound if not."""
+    wanted = application_id or by.application
+    found = applications_visible_to(by).filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise NotFound(_("There is no such application."))
+    return found
+
+
+def open_step_of(application: Application) -> Step | None:
+    """Return the step that waits for the applicant, if one does."""
+    return (
+        Step.objects.filter(application=application, closed_at=None, kind="user", lane="customer")
+        .order_by("opened_at", "id")
+        .first()
+    )
+
+
+def journey_of(application: Application) -> Journey:
+    """Return the frozen journey the application runs through."""
+    return compiled(application.release_id)
+
+
+def fact_rows(application: Application) -> list[Fact]:
+    """Return every fact of the application, oldest first."""
+    return list(Fact.objects.filter(application=application).order_by("id"))
+
+
+def typed_for(application: Application, element: str) -> Mapping[str, Any]:
+    """Return what was typed into a step and could not be accepted, as it was typed."""
+    row = Typed.objects.filter(application=application, element=element).first()
+    return row.raw if row else {}
+
+
+def step_view(*, by: Actor, element: str) -> StepView:
+    """Return what a step's page needs. Raises NotFound for a step that was never reached."""
+    application = get_application(by=by)
+    journey = journey_of(application)
+    asked = [node for node in journey.elements("user") if node.lane == "customer"]
+    node = next((node for node in asked if node.id == element), None)
+    steps = list(
+        Step.objects.filter(application=application, kind="user", lane="customer").exclude(
+            outcome="undone"
+        )
+    )
+    mine = [step for step in steps if step.element == element]
+    if node is None or not mine:
+        raise NotFound(_("There is no such step."))
+    held = rules.current_facts(fact_rows(application))
+    return StepView(
+        application=application,
+        journey=journey,
+        element=node,
+        is_open=any(step.closed_at is None for step in mine),
+        progress=_progress(journey, asked, steps, node, application.language),
+        facts=nested(held, onto=journey.policy_facts),
+        typed=typed_for(application, element),
+    )
+
+
+def _progress(
+    journey: Journey, asked: list[Element], steps: list[Step], node: Element, language: str
+) -> Progress:
+    """Count the steps every applicant takes, and those this one was led to."""
+    met = {step.element for step in steps}
+    names = [e.id for e in asked if e.id in met or "detour" not in e.attributes]
+    at = names.index(node.id)
+    text = journey.step_text(node.id, language)
+    before = [name for name in names[:at] if name in met]
+    return Progress(
+        number=at + 1,
+        total=len(names),
+        percent=round(100 * at / len(names)),
+        title=text.name if text else node.name,
+        previous=before[-1] if before else "",
+    )
+
+
+def tracker(application: Application, *, now: datetime) -> Tracker:
+    """Return the way from the submission to the open shop, as far as it has come."""
+    journey = journey_of(application)
+    steps = list(Step.objects.filter(application=application).order_by("opened_at", "id"))
+    latest = {step.element: step for step in steps if step.outcome != "undone"}
+    is_over = application.status != Application.Status.OPEN
+    deliveries = list(Delivery.objects.filter(application_id=application.pk))
+    return Tracker(
+        application=application,
+        milestones=[
+            milestone
+            for node in journey.elements("table", "call", "user")
+            if (milestone := _milestone(journey, node, latest.get(node.id), application))
+        ],
+        outcome=_outcome(journey, application),
+        is_delayed=not is_over and now > application.promised_at,
+        clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
+    )
+
+
+def _milestone(
+    journey: Journey, node: Element, step: Step | None, application: Application
+) -> Milestone | None:
+    """Return the tracker's line for an element; None for what does not concern this applicant."""
+    text = journey.step_text(node.id, application.language)
+    is_over = application.status != Application.Status.OPEN
+    if text is None or (step is None and (is_over or node.kind == "user")):
+        return None
+    if step is not None and node.kind == "user" and node.lane == "customer":
+        return None
+    state: State = "next" if step is None else "done" if step.closed_at else "now"
+    return Milestone(
+        element=node.id,
+        title=text.done if state == "done" else text.doing,
+        who=text.who,
+        state=state,
+        at=(step.closed_at or step.opened_at) if step else None,
+    )
+
+
+def _outcome(journey: Journey, application: Application) -> OutcomeText | None:
+    if application.status == Application.Status.OPEN:
+        return None
+    facts = nested(rules.current_facts(fact_rows(application)))
+    for end in reversed(application.ends):
+        if text := journey.outcome(end, application.language, facts):
+            return text
+    return None
+
+
+def queue_for(by: Actor, *, waiting_on: str = "", page: int | str = 1) -> Page[Application]:
+    """Return the open applications of the actor's business units, least time left first."""
+    rows: QuerySet[Application] = applications_visible_to(by).filter(status=Application.Status.OPEN)
+    if waiting_on:
+        rows = rows.filter(waiting_on=waiting_on)
+    ordered = rows.defer("state").order_by("promised_at", "id")
+    return Paginator(ordered, QUEUE_PAGE).get_page(page)
+
+
+def queue_rows(page: Page[Application], *, language: str, now: datetime) -> list[QueueRow]:
+    """Return what the queue shows of each application on the page."""
+    return [
+        QueueRow(
+            application=application,
+            step_title=_step_name(application, language),
+            seconds_left=(application.promised_at - now).total_seconds(),
+        )
+        for application in page.object_list
+    ]
+
+
+def _step_name(application: Application, language: str) -> str:
+    text = journey_of(application).step_text(application.current_step, language)
+    return text.name if text else application.current_step
+
+
+def application_page(*, by: Actor, application_id: UUID, now: datetime) -> ApplicationPage:
+    """Return all that is known of one application. Raises NotFound."""
+    application = get_application(by=by, application_id=application_id)
+    steps = list(Step.objects.filter(application=application).order_by("id"))
+    calls = list(Call.objects.filter(application=application).select_related("step").order_by("id"))
+    deliveries = list(
+        Delivery.objects.filter(application_id=application.pk)
+        .select_related("connection")
+        .order_by("sent_at")
+    )
+    return ApplicationPage(
+        application=application,
+        facts=_facts_now(fact_rows(application)),
+        findings=list(Finding.objects.filter(application_id=application.pk).order_by("id")),
+        decisions=list(Decision.objects.filter(application_id=application.pk).order_by("id")),
+        calls=calls,
+        deliveries=deliveries,
+        entries=list(entries_about(application.pk)[:200]),
+        open_steps=[step for step in steps if step.closed_at is None],
+        done_elements=sorted({s.element for s in steps if s.outcome == "completed"}),
+        clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
+    )
+
+
+def _facts_now(rows: list[Fact]) -> list[FactNow]:
+    by_field: dict[str, list[Fact]] = {}
+    for row in rows:
+        by_field.setdefault(row.field, []).append(row)
+    shown = []
+    for name, history in by_field.items():
+        holding = [row for row in history if row.status in {"accepted", "verified"}]
+        row = (holding or history)[-1]
+        shown.append(
+            FactNow(
+                field=name,
+                value=row.value,
+                origin=row.origin,
+                source=row.source,
+                status=row.status,
+                at=row.at,
+                by=row.by_label or row.by_kind,
+                history=[old for old in reversed(history) if old is not row],
+            )
+        )
+    return shown
+
+
+def access_clock(
+    application: Application, *, steps: list[Step], deliveries: list[Delivery], now: datetime
+) -> rules.ClockSplit:
+    """Split the access clock; it runs until the first article was shown with its price."""
+    first_price_at = (
+        Account.objects.filter(pk=application.account_id)
+        .values_list("first_price_at", flat=True)
+        .first()
+        if application.account_id
+        else None
+    )
+    ends_by_itself = application.status == Application.Status.DECLINED
+    end = first_price_at or (application.finished_at if ends_by_itself else None) or now
+    customer = [
+        rules.Span(step.opened_at, step.closed_at)
+        for step in steps
+        if step.kind == "user" and step.lane == "customer"
+    ]
+    customer.append(rules.Span(application.first_page_at, application.created_at))
+    if application.status == Application.Status.DONE and application.finished_at:
+        customer.append(rules.Span(application.finished_at, end))
+    outside = [rules.Span(delivery.sent_at, delivery.answered_at) for delivery in deliveries]
+    return rules.split_clock(
+        start=application.first_page_at,
+        end=end,
+        customer=customer,
+        outside=outside,
+    )
+
+
+def proved_email(application: Application) -> str:
+    """Return the address the applicant proved last, "" if none."""
+    proof = (
+        EmailProof.objects.filter(application=application)
+        .exclude(proved_at=None)
+        .order_by("-proved_at")
+        .first()
+    )
+    return proof.email if proof else ""
+
+
+def typical_time() -> timedelta | None:
+    """Return in which time half of those who came lately had their shop; None for too few.
+
+    Only a number over many applications leaves the row-level security: nobody's own time does.
+    """
+
+    def ask() -> timedelta | None:
+        with connection.cursor() as cursor:
+            cursor.execute("select onboarding_typical_time()")
+            (found,) = cursor.fetchone()
+        return found if isinstance(found, timedelta) else None
+
+    return cache.get_or_set("onboarding.typical_time", ask, timeout=300)

@@ -1,0 +1,102 @@
+"""Pure rules: what the facts are now, codes, and who had the turn for how long."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+ACCESS_PROMISE = timedelta(minutes=3)
+CODE_DIGITS = 6
+CODE_LIFE = timedelta(minutes=10)
+CODE_TRIES = 5
+CODE_PAUSE = timedelta(seconds=30)
+CODES_PER_HOUR = 6
+
+
+class FactRow(Protocol):
+    """What this module needs to know of a fact."""
+
+    field: str
+    value: Any
+    origin: str
+    source: str
+    status: str
+
+
+def current_facts(rows: Iterable[FactRow]) -> dict[str, Any]:
+    """Return field → value as it holds now; `rows` come oldest first. Suggestions do not count."""
+    now: dict[str, Any] = {}
+    for row in rows:
+        if row.status in {"accepted", "verified"}:
+            now[row.field] = row.value
+        elif row.status == "rejected":
+            now.pop(row.field, None)
+    return now
+
+
+def new_code() -> str:
+    """Return a code for people to type: six digits."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def code_digest(code: str, *, secret: str, salt: str) -> str:
+    """Return what is kept of a code. `salt` ties it to one proof, `secret` to this installation."""
+    return hmac.new(secret.encode(), f"{salt}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def same_digest(one: str, other: str) -> bool:
+    """Compare in a time that does not tell how much of it was right."""
+    return hmac.compare_digest(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time; `end` None means it still runs."""
+
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSplit:
+    """Who had the turn for how long, in seconds. The three add up to the total."""
+
+    customer: float
+    ours: float
+    outside: float
+
+    @property
+    def total(self) -> float:
+        """Return the whole time in seconds."""
+        return self.customer + self.ours + self.outside
+
+
+def split_clock(
+    *, start: datetime, end: datetime, customer: Sequence[Span], outside: Sequence[Span]
+) -> ClockSplit:
+    """Split the time from `start` to `end`: what nobody else took is ours.
+
+    Where both ran at once the customer's time counts: they were not kept waiting. The time before
+    the first step and after the shop has opened is the customer's too and must be in `customer`.
+    """
+    total = max((end - start).total_seconds(), 0.0)
+    by_customer = _covered(customer, start, end)
+    by_either = _covered([*customer, *outside], start, end)
+    return ClockSplit(
+        customer=by_customer, outside=by_either - by_customer, ours=max(total - by_either, 0.0)
+    )
+
+
+def _covered(spans: Sequence[Span], start: datetime, end: datetime) -> float:
+    seconds, reached = 0.0, start
+    for span in sorted(spans, key=lambda span: span.start):
+        begin, finish = max(span.start, reached), min(span.end or end, end)
+        if finish > begin:
+            seconds += (finish - begin).total_seconds()
+            reached = finish
+    return seconds

@@ -1,0 +1,57 @@
+"""Business units and staff."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from atrio.kernel.ids import new_id
+
+
+class BusinessUnit(models.Model):
+    """A region or branch of the seller: its currency, languages, brand and outside systems."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    language = models.CharField(max_length=10)
+    time_zone = models.CharField(max_length=40, default="UTC")
+    sender = models.EmailField()
+    erp = models.SlugField(max_length=40, help_text="code of the connection to its ERP")
+    registry = models.SlugField(max_length=40, help_text="code of the connection to its register")
+    journeys = models.JSONField(default=list, help_text="packs by which one becomes its customer")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Staff(models.Model):
+    """A user's work for one business unit."""
+
+    class Role(models.TextChoices):
+        """What a member of staff does all day."""
+
+        ASSOCIATE = "associate"
+        MANAGER = "manager"
+        PROCESS_OWNER = "process_owner"
+        REGIONAL_ADMIN = "regional_admin"
+        ADMIN = "admin"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff"
+    )
+    business_unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT)
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "business_unit", "role"], name="staff_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role} · {self.business_unit}"

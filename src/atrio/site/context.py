@@ -1,0 +1,29 @@
+"""What every template may use: the brand, the icons, the theme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return what the shells show on every page."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "brand": {
+            "name": settings.ATRIO_BRAND,
+            "unit": "",
+            "logo": static("brand/nordlicht.svg"),
+            "stylesheet": "",
+            "home": "/",
+        },
+        "icons": static("built/icons.svg"),
+        "theme": chosen if chosen in THEMES else "",
+        "demo": settings.ATRIO_DEMO,
+    }

@@ -1,0 +1,89 @@
+"""What the environment says, checked before anything starts.
+
+Every setting has one name, one type and one line of help. A wrong one is refused with its
+name and the reason; a secret has no default outside the demo, which writes its own to `var/`.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[list[str], NoDecode]
+
+
+class Environment(BaseSettings):
+    """The environment of one process."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    secret_key: str = Field(min_length=32, description="Signs cookies and links; keep it secret.")
+    database_url: str = Field(description="postgresql://user:password@host/name")
+    debug: bool = False
+    testing: bool = Field(default=False, alias="ATRIO_TESTING")
+    demo: bool = Field(default=False, alias="ATRIO_DEMO")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = "http://127.0.0.1:8000"
+    allowed_hosts: Words = ["127.0.0.1", "localhost", "[::1]"]
+    trusted_origins: Words = []
+    brand: str = Field(default="Atrio", alias="ATRIO_BRAND")
+    packs: Annotated[list[Path], NoDecode] = Field(default=[], alias="ATRIO_PACKS")
+    var: Path = Field(default=Path("var"), alias="ATRIO_VAR")
+    heartbeat_seconds: float = Field(default=10, ge=0.5, alias="ATRIO_HEARTBEAT_SECONDS")
+    fault_proxy: str = Field(default="", alias="ATRIO_FAULT_PROXY")
+    faults_token: str = Field(default="", alias="ATRIO_FAULTS_TOKEN", repr=False)
+    price_freshness_seconds: float = Field(default=900, ge=1, alias="ATRIO_PRICE_FRESHNESS_SECONDS")
+    secrets: dict[str, str] = Field(default={}, alias="ATRIO_SECRETS", repr=False)
+    smtp_url: str = ""
+    email_from: str = "Atrio <no-reply@localhost>"
+    log_level: str = "INFO"
+
+    @field_validator("allowed_hosts", "trusted_origins", "packs", mode="before")
+    @classmethod
+    def _split_words(cls, value: object) -> object:
+        return [word for word in value.split(",") if word] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("must start with postgresql://")
+        return value
+
+    @cached_property
+    def https(self) -> bool:
+        """Say whether people reach us by HTTPS."""
+        return self.public_url.startswith("https://")
+
+    def database(self) -> dict[str, Any]:
+        """Return Django's entry for the one database."""
+        url = urlsplit(self.database_url)
+        options = dict(parse_qsl(url.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.lstrip("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": options.pop("host", url.hostname or ""),
+            "PORT": url.port or "",
+            "OPTIONS": options,
+        }
+
+
+def read_environment() -> Environment:
+    """Return the environment, or end the process with one line for each setting that is wrong."""
+    try:
+        return Environment()  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [f"  {str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        sys.exit("Atrio cannot start, the environment is not right:\n" + "\n".join(lines))
+
+
+env = read_environment()
