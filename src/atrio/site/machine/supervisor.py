@@ -108,19 +108,24 @@ class Supervisor:
         self._status.good(service.program.name, f"ready in {time.monotonic() - began:.1f} s")
         watch.keep_alive()
 
-    async def run(self, program: Program) -> None:
-        """Run a program to its end. Raises MachineError when it fails, Stopped as `start` does."""
+    async def run(self, program: Program, *, aloud: bool = False) -> None:
+        """Run a program to its end; `aloud`, what it prints goes to the terminal.
+
+        Raises MachineError when it fails, Stopped as `start` does.
+        """
         began = time.monotonic()
         log = self._log_of(program)
-        process = await _spawn(program, log)
+        process = await (_spawn_aloud(program) if aloud else _spawn(program, log))
         try:
             code = await self._unless_stopped(process.wait())
         finally:
             end_group(process.pid)
             await process.wait()
         if code:
-            raise MachineError(f"{program.name} {_manner(code)}:\n{_tail(log)}")
-        self._status.good(program.name, f"done in {time.monotonic() - began:.1f} s")
+            why = "" if aloud else f":\n{_tail(log)}"
+            raise MachineError(f"{program.name} {_manner(code)}{why}")
+        if not aloud:
+            self._status.good(program.name, f"done in {time.monotonic() - began:.1f} s")
 
     def _log_of(self, program: Program) -> Path:
         return self._logs / f"{program.name}.log"
@@ -214,6 +219,10 @@ async def _spawn(program: Program, log: Path) -> Process:
         return await asyncio.create_subprocess_exec(
             *program.arguments(), stdout=stream, stderr=stream, **program.options()
         )
+
+
+async def _spawn_aloud(program: Program) -> Process:
+    return await asyncio.create_subprocess_exec(*program.arguments(), **program.options())
 
 
 def _opened(log: Path) -> IO[bytes]:

@@ -1,0 +1,231 @@
+"""`make demo`: the whole house on one machine, under one supervisor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from atrio.site.machine.places import CLONE, state_folder
+from atrio.site.machine.ports import free_port, is_taken
+from atrio.site.machine.postgres import Postgres
+from atrio.site.machine.probes import LogWatch, answers
+from atrio.site.machine.programs import MachineError, Program
+from atrio.site.machine.status import Status
+from atrio.site.machine.supervisor import Service, Stopped, Supervisor
+from atrio.site.machine.tryton.server import Snapshot, Tryton
+
+_PLAYER = "atrio.site.machine.play"
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what HOST may say
+_DEFAULTS = {"ATRIO_PRICE_FRESHNESS_SECONDS": "60"}  # a change in the ERP shows while one looks
+
+
+def run_demo(*, host: str, port: int, reset: bool, play: bool) -> int:
+    """Run the demo until somebody stops it; return the exit code."""
+    status = Status()
+    try:
+        asyncio.run(_Demo(host, port, state_folder(), status).run(reset=reset, play=play))
+    except Stopped:
+        status.note("Stopped.")
+    except MachineError as error:
+        status.bad("demo", str(error))
+        return 1
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    """Made at the first start, kept for the next ones."""
+
+    secret_key: str
+    faults_token: str
+
+    @classmethod
+    def kept_in(cls, file: Path) -> _Secrets:
+        """Read the secrets, or make them in a file that only its owner can read."""
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            made = {name: secrets.token_urlsafe(48) for name in cls.__slots__}
+            file.write_text(json.dumps(made))
+        return cls(**json.loads(file.read_text()))
+
+
+class _Demo:
+    """What is started, in which order, with which environment."""
+
+    def __init__(self, host: str, port: int, state: Path, status: Status) -> None:
+        self._host, self._port = host, port
+        self._state = state
+        self._status = status
+        self._logs = state / "log"
+        self._postgres = Postgres(state / "postgres")
+        # Only parts of the house talk to these, so they are new ones at every start.
+        self._erp_port, self._registry_port, self._faults_port = (free_port() for _ in range(3))
+        self._erp_password = ""
+
+    async def run(self, *, reset: bool, play: bool) -> None:
+        """Start everything, play one onboarding, and return when told to stop."""
+        with self._postgres.locked():
+            if is_taken(self._host, self._port):
+                raise MachineError(
+                    f"Port {self._port} of {self._host} is taken by another program.\n"
+                    f"    Choose another one: make demo PORT={self._port + 1}"
+                )
+            if reset:
+                self._forget()
+            self._secrets = _Secrets.kept_in(self._state / "demo/secrets.json")
+            async with Supervisor(logs=self._logs, status=self._status) as machine:
+                self._status.title("Starting")
+                await self._start(machine)
+                if play:
+                    self._status.title("One onboarding, played over HTTP")
+                    await machine.run(self._python("play", _PLAYER, self._url), aloud=True)
+                self._status.title(f"Atrio is at {self._url}")
+                self._status.note("  Ctrl-C ends it; the next start finds everything as it was.")
+                await machine.until_stopped()
+                self._status.title("Stopping")
+
+    def _forget(self) -> None:
+        """Delete all but the ERP's snapshot, which is the same at every beginning."""
+        self._postgres.remove()
+        for name in ("demo", "log", "static"):
+            shutil.rmtree(self._state / name, ignore_errors=True)
+
+    async def _start(self, machine: Supervisor) -> None:
+        await machine.start(
+            Service(
+                self._postgres.program(),
+                is_ready=self._postgres.is_ready,
+                before=self._postgres.prepare,
+            )
+        )
+        await asyncio.to_thread(self._postgres.make_roles)
+        await _together(
+            machine.run(self._owners("migrate", "migrate")),
+            machine.run(self._owners("static-files", "collectstatic", "--no-input")),
+            self._start_erp(machine),
+            machine.start(self._registry()),
+            machine.start(self._fault_proxy()),
+        )
+        await machine.run(self._atrio("demo-data", "demo-data", role="atrio_owner"))
+        await _together(machine.start(self._worker()), machine.start(self._web()))
+
+    async def _start_erp(self, machine: Supervisor) -> None:
+        snapshots = self._state / "tryton"
+        await machine.run(self._python("tryton-snapshot", "atrio.site.machine.tryton", snapshots))
+        snapshot = await asyncio.to_thread(Snapshot.of_this_seed, snapshots)
+        self._erp_password = snapshot.password
+        tryton = Tryton(self._state / "demo/tryton", snapshot=snapshot, port=self._erp_port)
+        await machine.start(
+            Service(tryton.program(), is_ready=tryton.is_ready, before=tryton.prepare)
+        )
+
+    def _registry(self) -> Service:
+        """Serve recorded answers where there are some, and invented ones in any case."""
+        records = Path(os.environ.get("ATRIO_SHARED_DATA") or CLONE.parent / "shared/data")
+        arguments = ["--records", str(records / "registry")] if records.is_dir() else []
+        return _web_service(
+            self._python(
+                *("registry", "atrio.connectors.brasilapi.simulator"),
+                *("--port", str(self._registry_port), *arguments),
+            ),
+            url=f"http://127.0.0.1:{self._registry_port}/",
+        )
+
+    def _fault_proxy(self) -> Service:
+        return _web_service(
+            self._python(
+                *("faults", "atrio.outside.faults", "--port", str(self._faults_port)),
+                *("--state", self._state / "demo/faults.json"),
+                *("--route", f"erp=http://127.0.0.1:{self._erp_port}"),
+                *("--route", f"registry=http://127.0.0.1:{self._registry_port}"),
+            ),
+            url=f"http://127.0.0.1:{self._faults_port}/_faults/",
+        )
+
+    def _worker(self) -> Service:
+        program = self._atrio("worker", "worker", role="atrio_worker")
+        watch = LogWatch(self._logs / "worker.log", "The worker is ready")
+        return Service(program, is_ready=watch.has_the_line, before=watch.forget_the_past)
+
+    def _web(self) -> Service:
+        program = self._python(
+            *("web", "granian", "--interface", "wsgi", "atrio.site.wsgi:application"),
+            *("--host", self._host, "--port", str(self._port), "--no-ws"),
+            *("--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers"),
+            *("--workers-kill-timeout", "5"),
+            role="atrio_web",
+            # It has workers of its own to end.
+            last_will=signal.SIGTERM,
+        )
+        return _web_service(program, url=f"{self._url}/readyz")
+
+    def _owners(self, name: str, *arguments: str) -> Program:
+        quiet = ("--verbosity", "0")
+        return self._atrio(name, "manage", *arguments, *quiet, role="atrio_owner")
+
+    def _atrio(self, name: str, *arguments: str, role: str) -> Program:
+        return self._python(name, "atrio", *arguments, role=role)
+
+    def _python(
+        self,
+        name: str,
+        module: str,
+        *arguments: str | Path,
+        role: str = "",
+        last_will: signal.Signals = signal.SIGKILL,
+    ) -> Program:
+        return Program(
+            name=name,
+            command=[sys.executable, "-m", module, *arguments],
+            environment=self._environment(role),
+            folder=CLONE,
+            last_will=last_will,
+        )
+
+    def _environment(self, role: str) -> dict[str, str]:
+        """Return the environment of one process, which signs in to the database as `role`."""
+        hosts = "*" if self._host in _EVERYWHERE else f"{self._host},localhost,127.0.0.1,[::1]"
+        ours = {
+            "SECRET_KEY": self._secrets.secret_key,
+            "ATRIO_DEMO": "1",
+            "ATRIO_VAR": str(self._state),
+            "ATRIO_FAULT_PROXY": f"http://127.0.0.1:{self._faults_port}",
+            "ATRIO_FAULTS_TOKEN": self._secrets.faults_token,
+            "ATRIO_SECRETS": json.dumps({"erp-br": self._erp_password}),
+            "HOST": self._host,
+            "PORT": str(self._port),
+            "ALLOWED_HOSTS": hosts,
+            "PYTHONUNBUFFERED": "1",
+        }
+        if role:
+            ours["DATABASE_URL"] = self._postgres.url(user=role)
+        return _DEFAULTS | {"PUBLIC_URL": self._url} | os.environ | ours
+
+    @property
+    def _url(self) -> str:
+        host = _EVERYWHERE.get(self._host, self._host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+
+
+def _web_service(program: Program, *, url: str) -> Service:
+    return Service(program, is_ready=lambda: answers(url))
+
+
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """Do several things at once; the first that fails ends the others and is what is raised."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for work in works:
+                tasks.create_task(work)
+    except* (MachineError, Stopped) as group:
+        raise group.exceptions[0] from None
