@@ -33,9 +33,7 @@ def publish(*, by: Actor, folder: Path, now: datetime) -> Release:
     if problems := problems_of(pack):
         raise Unpublishable(problems)
     content = freeze(pack.files)
-    latest = (
-        Release.objects.select_for_update().filter(pack=pack.name).order_by("-version").first()
-    )
+    latest = Release.objects.select_for_update().filter(pack=pack.name).order_by("-version").first()
     if latest is not None and latest.sha256 == fingerprint(content):
         return latest
     release = Release.objects.create(

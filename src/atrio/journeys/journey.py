@@ -100,15 +100,11 @@ class Journey:
         """Return how to speak of a step, None if customers do not hear of it."""
         return self._texts(language).step(element)
 
-    def outcome(
-        self, element: str, language: str, facts: Mapping[str, Any]
-    ) -> OutcomeText | None:
+    def outcome(self, element: str, language: str, facts: Mapping[str, Any]) -> OutcomeText | None:
         """Return how an end is told, None if it is not."""
         return self._texts(language).outcome(element, self._lookup(facts, {}, language))
 
-    def notice(
-        self, name: str, language: str, facts: Mapping[str, Any], **lent: str
-    ) -> Notice:
+    def notice(self, name: str, language: str, facts: Mapping[str, Any], **lent: str) -> Notice:
         """Return a message with its names filled in from the facts and from what is lent.
 
         `lent` are the names of `texts.LENT_NAMES`: code, link, reference and so on. Raises

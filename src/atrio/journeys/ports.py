@@ -28,11 +28,11 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
         "shop.open_access": {},
     }
 )
+# What is known after every decision; a table's other outputs stand beside them.
 DECISION: Mapping[str, FactKind] = MappingProxyType(
     {
         "decision.outcome": "text",  # APPROVE | REFER | DECLINE
         "decision.reasons": "list",
         "decision.table_version": "text",
-        "decision.price_group": "text",  # the ERP's name of the price list
     }
 )

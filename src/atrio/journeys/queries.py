@@ -49,7 +49,7 @@ def offered_packs() -> list[str]:
 
 
 def pack_folders() -> dict[str, Path]:
-    """Return the folders of all packs on this machine, by name; a later root wins over an earlier."""
+    """Return the folders of all packs on this machine, by name; a later root wins."""
     return {
         manifest.parent.name: manifest.parent
         for root in settings.ATRIO_PACKS

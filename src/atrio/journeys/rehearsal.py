@@ -65,7 +65,8 @@ class _Stage:
                         raise WentWrong(f"nobody catches {said.error!r} at {task.element}")
                     return
             case "table":
-                decision = self.journey.tables[task.target].decide(self.facts)
+                table = self.journey.tables[task.target]
+                decision = table.decide(self.facts) | {"table_version": table.version}
                 self.facts = self.facts | {"decision": decision}
         self.steps.append(task.element)
         run.complete(task.id, self.facts, now=_START)
@@ -74,9 +75,7 @@ class _Stage:
         """Fill in the next form; say whether the step was taken."""
         submission = self.answers.pop(0)
         form = self.journey.form_at(task.element)
-        answers = validate(
-            form, submission.form, facts=self.facts, language=self.example.language
-        )
+        answers = validate(form, submission.form, facts=self.facts, language=self.example.language)
         errors = {name: message.code for name, message in answers.errors.items()}
         if errors != dict(submission.errors):
             raise WentWrong(f"{task.element}: the form answers {errors or 'without errors'}")

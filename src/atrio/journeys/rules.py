@@ -8,7 +8,7 @@ from pathlib import Path
 from atrio.engine.expression_check import FactKind, Names, check
 from atrio.engine.forms import Field, Form, Localized
 from atrio.engine.problems import Problem, Unpublishable
-from atrio.engine.publication import check_process
+from atrio.engine.publication import check_decision, check_process
 from atrio.journeys.journey import Journey
 from atrio.journeys.packs import Pack, load_pack
 from atrio.journeys.ports import CALLS, DECISION
@@ -44,6 +44,7 @@ def problems_of(pack: Pack) -> list[Problem]:
     facts = known_facts(journey)
     found = [
         *_in_process(journey, facts),
+        *_in_decisions(journey, facts),
         *_in_forms(journey, facts),
         *_in_texts(journey, facts),
     ]
@@ -53,11 +54,13 @@ def problems_of(pack: Pack) -> list[Problem]:
 
 def known_facts(journey: Journey) -> dict[str, FactKind]:
     """Return the names an expression or a text of the journey may use, with what they are."""
-    facts: dict[str, FactKind] = dict(DECISION)
+    facts: dict[str, FactKind] = {}
     for element in journey.elements("call"):
         facts |= CALLS.get(element.target, {})
     for form in journey.forms.values():
         facts |= {entry.name: _kind_of(entry) for entry in form.fields if not entry.readonly}
+    for table in journey.tables.values():
+        facts |= {f"decision.{name}": "any" for name in table.outputs} | DECISION
     for name, value in journey.policy.items():
         facts[f"policy.{name}"] = "text" if isinstance(value, str) else "object"
     return facts
@@ -68,9 +71,8 @@ def _kind_of(entry: Field) -> FactKind:
 
 
 def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
-    files = journey.pack.processes()
     return check_process(
-        files,
+        journey.pack.processes(),
         forms=journey.forms,
         calls=CALLS,
         tables=journey.tables,
@@ -79,11 +81,17 @@ def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
     )
 
 
+def _in_decisions(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
+    for name, content in journey.pack.under("decisions", ".json").items():
+        yield from check_decision(f"decisions/{name}.json", content, facts=facts)
+        if missing := {"outcome", "reasons"} - set(journey.tables[name].outputs):
+            reason = f"a decision says its {' and its '.join(sorted(missing))}"
+            yield Problem(f"decisions/{name}.json", "", reason)
+
+
 def _notices(journey: Journey) -> set[str]:
     """Return the notices that at least one language has; the others are missing translations."""
-    return {
-        name for texts in journey.texts.values() for name in texts.sections.get("notices", {})
-    }
+    return {name for texts in journey.texts.values() for name in texts.sections.get("notices", {})}
 
 
 def _in_forms(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:

@@ -130,7 +130,9 @@ def _wrong(sections: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for key, entry in entries.items():
                 yield from ((f"{section}.{key}", why) for why in _wrong_in(section, entry))
         elif section in ("lanes", "reasons"):
-            yield from ((f"{section}.{k}", "not a text") for k, v in entries.items() if not _is_text(v))
+            yield from (
+                (f"{section}.{k}", "not a text") for k, v in entries.items() if not _is_text(v)
+            )
         else:
             yield section, "nobody reads this section"
 

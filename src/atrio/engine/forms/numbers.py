@@ -69,8 +69,11 @@ def read_day(text: str, language: str) -> date:
 
 
 def day_as_read(iso: str, language: str) -> str:
-    """Return an ISO day as it is written in the language."""
-    day = date.fromisoformat(iso)
+    """Return an ISO day as it is written in the language; what is no day comes back as it is."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
     match language.partition("-")[0]:
         case "de" | "ru":
             return f"{day:%d.%m.%Y}"

@@ -51,8 +51,6 @@ def read(field: Field, text: str, language: str) -> Json:
 def write(field: Field, value: Json, language: str) -> str:
     """Return a canonical value as it stands in the field's input: `read` reads it back."""
     match value:
-        case None:
-            return ""
         case bool():
             return "yes" if value else "no"
         case int() | float():
@@ -67,8 +65,10 @@ def write(field: Field, value: Json, language: str) -> str:
             return _formatted(field, value)
         case str() if field.type == "phone":
             return _phone_as_written(value)
+        case str():
+            return value
         case _:
-            return str(value)
+            return ""  # nothing, or a shape that stands in no input
 
 
 def _read_text(field: Field, text: str, _language: str) -> str:

@@ -63,8 +63,9 @@ def _canonical(entry: Field, value: Any) -> Json:
             return None
         known = {key_of(part): _canonical(part, value.get(key_of(part))) for part in parts}
         return whole(entry, known) if any(known.values()) else None
-    if isinstance(value, list):
-        return value or None
+    if entry.multiple:
+        offered = value if isinstance(value, list) else []
+        return [choice.value for choice in entry.choices if choice.value in offered] or None
     try:
         typed = write(entry, value, "en")
         return None if is_blank(typed) else read(entry, typed, "en")
