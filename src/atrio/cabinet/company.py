@@ -13,53 +13,57 @@ from django.views.decorators.http import require_safe
 from atrio.cabinet.access import MemberRequest, for_members
 from atrio.cabinet.frame import show
 from atrio.cabinet.words import address, initials, tax_id
-from atrio.parties.queries import contacts_of
+from atrio.parties.queries import Seat, contacts_of
 
 
 @require_safe
 @for_members
 def show_company(request: MemberRequest) -> HttpResponse:
     """Show the legal entity with its terms, addresses and people."""
-    entity = request.seat.entity
     context = {
-        "facts": _facts(request),
-        "terms": _terms(request),
-        "addresses": [
-            {"title": _("Registered address"), "text": address(entity.address)},
-        ],
+        "facts": _facts(request.seat),
+        "terms": _terms(request.seat),
+        "addresses": _addresses(request.seat),
         "people": _people(request),
     }
     return show(request, "cabinet/company.html", context, here="company")
 
 
-def _facts(request: MemberRequest) -> list[dict[str, str]]:
-    entity = request.seat.entity
+def _facts(seat: Seat) -> list[dict[str, str]]:
+    entity = seat.entity
     said = [
         ("legal_name", _("Legal name"), entity.legal_name),
         ("trade_name", _("Trade name"), entity.trade_name),
         ("tax_id", _("Tax number"), tax_id(entity.tax_id_kind, entity.tax_id)),
         ("activity", _("Activity"), entity.activity),
     ]
-    sources = {request.seat.unit.registry: _("Company register"), request.seat.unit.erp: _("ERP")}
     return [
-        {
-            "label": label,
-            "value": value,
-            "source": sources.get(entity.sources.get(field, ""), ""),
-        }
+        {"label": label, "value": value, "source": _source(seat, field)}
         for field, label, value in said
         if value
     ]
 
 
-def _terms(request: MemberRequest) -> list[dict[str, str]]:
-    account = request.seat.account
+def _addresses(seat: Seat) -> list[dict[str, str]]:
+    text = address(seat.entity.address)
+    title = _("Registered address")
+    return [{"title": title, "text": text, "source": _source(seat, "address")}] if text else []
+
+
+def _source(seat: Seat, field: str) -> str:
+    """Return who said so, in words; "" when it was the customer."""
+    known = {"register": _("Company register"), "erp": _("ERP")}
+    return known.get(seat.entity.sources.get(field, ""), "")
+
+
+def _terms(seat: Seat) -> list[dict[str, str]]:
+    account = seat.account
     opened = date_format(localtime(account.opened_at), "DATE_FORMAT")
     terms = [
         (_("Customer number"), account.customer_number, _("ERP")),
         (_("Price group"), account.price_group, _("ERP")),
         (_("Customer since"), opened, ""),
-        (_("Served by"), request.seat.unit.name, ""),
+        (_("Served by"), seat.unit.name, ""),
     ]
     return [
         {"label": label, "value": value, "source": source}

@@ -26,7 +26,7 @@ class AlreadyCustomer(Refused):
 class NewCustomer:
     """What an account is opened with. `address` has the parts of a postal address.
 
-    `sources` names the connection that said so, for each field the customer did not say.
+    `sources` tells who said so, for each field the customer did not say: "register", "erp".
     """
 
     account_id: UUID

@@ -128,4 +128,18 @@ def _new_customer(question: Question, draft: CustomerDraft, found: ErpCustomer) 
         email=draft.email,
         phone=draft.phone,
         language=draft.language,
+        customer_number=found.number,
+        sources=_said_by_the_register(question),
     )
+
+
+def _said_by_the_register(question: Question) -> dict[str, str]:
+    """Return what the applicant took over from the register as it stood there."""
+    names = ("legal_name", "trade_name", "activity", "address")
+    facts = question.facts
+    return {
+        name: "register"
+        for name in names
+        if facts.get(f"company.{name}")
+        and facts[f"company.{name}"] == facts.get(f"register.{name}")
+    }

@@ -86,7 +86,9 @@ class Migration(migrations.Migration):
                 ("address", models.JSONField(default=dict)),
                 (
                     "sources",
-                    models.JSONField(default=dict, help_text="field → connection that said so"),
+                    models.JSONField(
+                        default=dict, help_text="field → who said so, unless it was the customer"
+                    ),
                 ),
                 (
                     "account",
