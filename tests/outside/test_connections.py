@@ -6,10 +6,9 @@ import pytest
 
 from atrio.connectors.memory import MemoryErp, MemoryRegistry
 from atrio.connectors.tryton import TrytonErp
-from atrio.kernel.errors import NotFound, OutsideFailure
+from atrio.kernel.errors import OutsideFailure
 from atrio.outside import connections
 from atrio.outside.connections import open_erp, open_registry
-from atrio.outside.queries import connection_for
 
 SIGN_IN = {"database": "atrio", "user": "atrio"}
 
@@ -81,15 +80,6 @@ def test_what_cannot_be_opened_says_why(connect):
     assert "'database'" in failure_of(
         open_erp, connect("t", product="tryton", base_url="http://erp.example")
     )
-
-
-def test_a_business_units_own_connection_comes_before_the_common_one(connect):
-    common, brazils = connect("erp-all"), connect("erp-br", business_unit="br")
-
-    assert connection_for("erp", business_unit="br") == brazils
-    assert connection_for("erp", business_unit="de") == common
-    with pytest.raises(NotFound):
-        connection_for("registry", business_unit="br")
 
 
 def test_every_connector_of_the_project_is_found_by_its_name():

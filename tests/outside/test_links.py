@@ -10,7 +10,7 @@ import pytest
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.actions import link
 from atrio.outside.models import Link
-from atrio.outside.queries import linked_id, linked_object
+from atrio.outside.queries import linked_id
 from tests.outside.conftest import NOON
 
 ALICES, BOBS = uuid4(), uuid4()
@@ -33,19 +33,12 @@ def tie(connect):
     return make
 
 
-def test_a_link_is_found_from_both_sides(tie):
+def test_a_link_says_what_our_object_is_called_outside(tie):
     tie(ALICES, "C-1")
 
     known = {"connection": tie.connection, "kind": "account"}
     assert linked_id(**known, object_id=ALICES) == "C-1"
-    assert linked_object(**known, outside_id="C-1") == ALICES
-
-
-def test_what_is_not_linked_is_not_found(tie):
-    known = {"connection": tie.connection, "kind": "account"}
-
     assert linked_id(**known, object_id=BOBS) is None
-    assert linked_object(**known, outside_id="C-2") is None
 
 
 def test_the_same_link_twice_is_one_link(tie):

@@ -20,6 +20,10 @@ def member_of(account):
     return Actor(kind="member", id=str(uuid4()), accounts=frozenset({account}))
 
 
+def applicant_of(application):
+    return Actor(kind="applicant", id=str(application), application=application)
+
+
 def count(table):
     with database.cursor() as cursor:
         cursor.execute(f"select count(*) from {table}")
@@ -52,14 +56,20 @@ def test_a_link_is_seen_by_its_own_members_and_by_nobody_elses():
 
 @pytest.mark.usefixtures("alices_rows")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "by",
-    [member_of(ALICES), Actor(kind="applicant", id=str(ALICES), application=ALICES)],
-    ids=["member", "applicant"],
-)
-def test_deliveries_are_for_staff_and_the_background_only(by):
-    with acting_as(by):
-        assert count("outside_delivery") == 0
-    for ours in (SYSTEM, Actor(kind="staff", id="s")):
-        with acting_as(ours):
+def test_a_delivery_is_seen_by_its_own_applicant_by_staff_and_by_the_background():
+    for by in (applicant_of(ALICES), SYSTEM, Actor(kind="staff", id="s")):
+        with acting_as(by):
             assert count("outside_delivery") == 1
+    for by in (applicant_of(MALLORYS), member_of(ALICES)):
+        with acting_as(by):
+            assert count("outside_delivery") == 0
+
+
+@pytest.mark.usefixtures("alices_rows")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["outside_delivery", "outside_link"])
+def test_nobody_changes_them_from_the_web(table):
+    for by in (applicant_of(ALICES), member_of(ALICES)):
+        with acting_as(by), database.cursor() as cursor:
+            cursor.execute(f"delete from {table}")
+            assert cursor.rowcount == 0

@@ -26,6 +26,7 @@ from atrio.onboarding import rules
 from atrio.onboarding.case import applications_visible_to
 from atrio.onboarding.models import Application, Call, EmailProof, Fact, Step, Typed
 from atrio.outside.models import Delivery
+from atrio.outside.queries import deliveries_of
 from atrio.parties.models import Account
 from atrio.timeline.models import Entry
 from atrio.timeline.queries import entries_about
@@ -281,11 +282,7 @@ def application_page(*, by: Actor, application_id: UUID, now: datetime) -> Appli
     application = get_application(by=by, application_id=application_id)
     steps = list(Step.objects.filter(application=application).order_by("id"))
     calls = list(Call.objects.filter(application=application).select_related("step").order_by("id"))
-    deliveries = list(
-        Delivery.objects.filter(application_id=application.pk)
-        .select_related("connection")
-        .order_by("sent_at")
-    )
+    deliveries = list(deliveries_of(application.pk))
     return ApplicationPage(
         application=application,
         facts=_facts_now(fact_rows(application)),

@@ -122,11 +122,13 @@ class OutsideHttp:
             ):
                 return HttpAnswer(response.status_code, _read(response))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise OutsideBusy("The system cannot be reached") from error
+            raise OutsideBusy(f"The system cannot be reached: {error}") from error
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
-            raise OutsideFailure("The connection's address is not usable") from error
+            raise OutsideFailure(f"The connection's address is not usable: {error}") from error
         except httpx.TransportError as error:
-            raise NoAnswer("The request was sent and no whole answer came back") from error
+            raise NoAnswer(
+                f"The request was sent and no whole answer came back: {error}"
+            ) from error
         except httpx.DecodingError as error:
             raise OutsideBusy("The answer's compression is broken") from error
 

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from atrio.kernel.errors import NotFound
 from atrio.outside.connections import THROUGH_FAULTS
 from atrio.outside.models import Connection, Delivery, Link
-
-
-def connection_for(port: str, *, business_unit: str = "") -> Connection:
-    """Return the business unit's own connection of a port, else the one that serves all.
-
-    Raises NotFound.
-    """
-    found = (
-        Connection.objects.filter(Q(business_unit=business_unit) | Q(business_unit=""), port=port)
-        # "" sorts first, so the business unit's own comes first in the reverse.
-        .order_by("-business_unit", "created_at")
-        .first()
-    )
-    if found is None:
-        raise NotFound(f"No {port} is connected for business unit {business_unit!r}.")
-    return found
 
 
 def linked_id(*, connection: Connection, kind: str, object_id: UUID) -> str | None:
     """Return what our object is called in the outside system, None if it has no link."""
     found = Link.objects.filter(connection=connection, kind=kind, object_id=object_id)
     return found.values_list("outside_id", flat=True).first()
-
-
-def linked_object(*, connection: Connection, kind: str, outside_id: str) -> UUID | None:
-    """Return which of our objects an outside id stands for, None if it stands for none."""
-    found = Link.objects.filter(connection=connection, kind=kind, outside_id=outside_id)
-    return found.values_list("object_id", flat=True).first()
 
 
 def deliveries_of(application_id: UUID) -> QuerySet[Delivery]:

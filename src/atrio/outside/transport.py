@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -36,16 +37,22 @@ class GuardedTransport(httpx.HTTPTransport):
 
     def __init__(self, hosts: Collection[str]) -> None:
         """Allow the hosts, by name or address, as they stand in URLs."""
-        super().__init__(trust_env=False)
+        super().__init__(verify=_trusted(), trust_env=False)
         # httpx has no argument for httpcore's network backend; the tests of this module fail
         # should the attribute ever change its name.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trusted(),
             max_connections=50,
             max_keepalive_connections=10,
             keepalive_expiry=15,
             network_backend=_GuardedBackend(hosts),
         )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    # Reading the certificates of all authorities takes some 30 ms: once for all connections.
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _GuardedBackend(httpcore.NetworkBackend):

@@ -3,7 +3,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from atrio.kernel.database import OF_ACCOUNTS, protect
+from atrio.kernel.database import OF_ACCOUNTS, OF_APPLICATION, protect
 
 
 class Migration(migrations.Migration):
@@ -119,8 +119,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # A member may see what their own accounts are called outside; who wrote what to whom is
-        # for staff. Connections hold no customer's rows.
+        # Members may see what their own accounts are called outside; an applicant's tracker
+        # counts the time its own exchanges took. Connections hold no customer's rows.
         protect("outside_link", rule=OF_ACCOUNTS, column="object_id", web_may_write=False),
-        protect("outside_delivery", rule="false", column="", web_may_write=False),
+        protect(
+            "outside_delivery", rule=OF_APPLICATION, column="application_id", web_may_write=False
+        ),
     ]
