@@ -45,6 +45,7 @@ app = typer.Typer(
     help="Atrio: from the first form to a working customer account.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback in a log is for tools as well
     rich_markup_mode=None,
 )
 

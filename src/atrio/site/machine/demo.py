@@ -87,9 +87,12 @@ class _Demo:
                 self._status.title("Starting")
                 await self._start(machine)
                 if play:
-                    self._status.title("One onboarding, played over HTTP")
-                    await machine.run(self._python("play", _PLAYER, self._url), aloud=True)
+                    await self._play(machine)
                 self._status.title(f"Atrio is at {self._url}")
+                self._status.note(f"  Sign in with one click at {self._url}/sign-in/ as")
+                await machine.run(
+                    self._atrio("people", "demo-people", role="atrio_web"), aloud=True
+                )
                 self._status.note("  Ctrl-C ends it; the next start finds everything as it was.")
                 await machine.until_stopped()
                 self._status.title("Stopping")
@@ -116,8 +119,16 @@ class _Demo:
             machine.start(self._registry()),
             machine.start(self._fault_proxy()),
         )
-        await machine.run(self._atrio("demo-data", "demo-data", role="atrio_owner"))
+        await machine.run(self._atrio("demo-data", "demo-data", role="atrio_worker"))
         await _together(machine.start(self._worker()), machine.start(self._web()))
+
+    async def _play(self, machine: Supervisor) -> None:
+        """Show one onboarding; if it fails, the house stays up to be looked at."""
+        self._status.title("One onboarding, played over HTTP")
+        try:
+            await machine.run(self._python("play", _PLAYER, self._url), aloud=True)
+        except MachineError as error:
+            self._status.bad("play", f"{error}; the logs are in {self._logs}")
 
     async def _start_erp(self, machine: Supervisor) -> None:
         snapshots = self._state / "tryton"
