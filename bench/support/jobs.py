@@ -1,0 +1,24 @@
+"""Jobs to measure the queue with."""
+
+import time
+
+from django.db.models import F
+
+from atrio.kernel.queue import job
+from bench.support.models import Counter, Start
+
+
+@job("bench.nothing")
+def do_nothing(*, number: int) -> None:
+    pass
+
+
+@job("bench.update")
+def update_one_row(*, number: int) -> None:
+    Counter.objects.filter(pk=number).update(hits=F("hits") + 1)
+
+
+@job("bench.note_start")
+def note_start(*, queued: str) -> None:
+    started = time.time()
+    Start.objects.create(queued=float(queued), started=started)
