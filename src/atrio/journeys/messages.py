@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from atrio.engine.forms import Message
 
@@ -41,16 +41,16 @@ _TEXTS: dict[str, _StrPromise] = {
     "form.submit": _("Continue"),
     "yes": _("Yes"),
     "no": _("No"),
-    "address.street": _("Street"),
-    "address.number": _("Number"),
-    "address.extra": _("Building, floor, room"),
-    "address.district": _("District"),
-    "address.postal_code": _("Postal code"),
-    "address.city": _("City"),
-    "address.region": _("State"),
-    "address.country": _("Country"),
-    "person.given": _("Given name"),
-    "person.family": _("Family name"),
+    "address.street": pgettext_lazy("address", "Street"),
+    "address.number": pgettext_lazy("address", "Number"),
+    "address.extra": pgettext_lazy("address", "Building, floor, room"),
+    "address.district": pgettext_lazy("address", "District"),
+    "address.postal_code": pgettext_lazy("address", "Postal code"),
+    "address.city": pgettext_lazy("address", "City"),
+    "address.region": pgettext_lazy("address", "State"),
+    "address.country": pgettext_lazy("address", "Country"),
+    "person.given": pgettext_lazy("person", "Given name"),
+    "person.family": pgettext_lazy("person", "Family name"),
 }
 
 

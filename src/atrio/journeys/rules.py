@@ -60,7 +60,8 @@ def known_facts(journey: Journey) -> dict[str, FactKind]:
     for form in journey.forms.values():
         facts |= {entry.name: _kind_of(entry) for entry in form.fields if not entry.readonly}
     for table in journey.tables.values():
-        facts |= {f"decision.{name}": "any" for name in table.outputs} | DECISION
+        facts |= dict.fromkeys((f"decision.{name}" for name in table.outputs), "any")
+        facts |= DECISION
     for name, value in journey.policy.items():
         facts[f"policy.{name}"] = "text" if isinstance(value, str) else "object"
     return facts
