@@ -37,7 +37,9 @@ class LegalEntity(models.Model):
     tax_id = models.CharField(max_length=40)
     activity = models.CharField(max_length=300, blank=True)
     address = models.JSONField(default=dict)
-    sources = models.JSONField(default=dict, help_text="field → who said so, unless it was the customer")
+    sources = models.JSONField(
+        default=dict, help_text="field → who said so, unless it was the customer"
+    )
 
     class Meta:
         constraints: ClassVar = [
