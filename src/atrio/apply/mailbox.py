@@ -17,9 +17,6 @@ from atrio.notices.queries import messages_visible_to
 from atrio.onboarding.queries import Application, get_application
 from atrio.onboarding.tokens import token_for
 
-# Messages are for staff's eyes; in the demo the applicant looks through them.
-_POSTMAN = Actor(kind="staff", id="demo", label="Demo")
-
 
 def mailbox_url(application: Application) -> str:
     """Return where the demo shows an applicant's mail, "" outside the demo."""
@@ -35,7 +32,10 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     if not settings.ATRIO_DEMO:
         raise NotFound(_("There is no such page."))
     application = get_application(by=by)
-    set_context(_POSTMAN)
-    found = list(messages_visible_to(_POSTMAN).filter(application_id=application.pk))
+    # Messages are for staff's eyes; here the applicant looks through them.
+    units = frozenset({application.business_unit})
+    postman = Actor(kind="staff", id="demo", label="Demo", business_units=units)
+    set_context(postman)
+    found = list(messages_visible_to(postman).filter(application_id=application.pk))
     set_context(by)
     return render(request, "apply/mailbox.html", {"application": application, "mails": found})

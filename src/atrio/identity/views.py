@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from allauth.account.stages import LoginStage
+from typing import TYPE_CHECKING
+
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -10,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+
+if TYPE_CHECKING:
+    from allauth.account.stages import LoginStage
 
 
 class AskForCode(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no types

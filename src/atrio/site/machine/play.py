@@ -86,7 +86,9 @@ class Customer:
 
     def _take(self, response: httpx.Response) -> None:
         if response.is_error:
-            said = " ".join(html.fromstring(response.text).xpath("//*[@class='field-error']//text()"))
+            said = " ".join(
+                html.fromstring(response.text).xpath("//*[@class='field-error']//text()")
+            )
             raise Stuck(f"{response.url} answered {response.status_code} {said}".strip())
         self.address = str(response.url)
         self.page = html.fromstring(response.text)
@@ -113,6 +115,7 @@ def play(url: str) -> None:
     customer.send(
         {
             "contact.name": "Alice Prado",
+            "contact.role": "buyer",
             "contact.email": email,
             "contact.phone": "+55 11 91234-5678",
         }
@@ -126,9 +129,9 @@ def play(url: str) -> None:
     customer.tell(customer.title)
     shop = customer.page.xpath("string(//form[contains(@action, '/shop/')]/@action)")
     customer.send({}, action=shop)
-    customer.wait_for("//*[@data-price]")
-    price = " ".join(customer.page.xpath("string((//*[@data-price])[1])").split())
-    article = " ".join(customer.page.xpath("string((//*[@data-article])[1])").split())
+    customer.wait_for("//*[@class='article-price']/strong")
+    price = customer.page.xpath("string((//*[@class='article-price']/strong)[1])").strip()
+    article = customer.page.xpath("string((//*[@class='article']//h2)[1])").strip()
     customer.tell(f"the first article with its own price: {article}, {price}")
 
 
