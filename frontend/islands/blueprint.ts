@@ -25,7 +25,8 @@ interface Registry {
 
 const MARKS = { here: "is-here", done: "is-done", failed: "is-failed" } as const;
 const MARGIN = 24; // pixels of the drawing
-const READABLE = 0.62; // below this scale the texts cannot be read
+const LEGIBLE = 0.42; // below this scale not even the shapes tell anything
+const READABLE = 0.75;
 
 /** Show all of it; where that is too small to read, the part where the case stands. */
 function show(canvas: Canvas, here: Box | undefined, wholly: boolean): void {
@@ -37,7 +38,7 @@ function show(canvas: Canvas, here: Box | undefined, wholly: boolean): void {
     height: inner.height + 2 * MARGIN,
   };
   canvas.viewbox(whole);
-  if (wholly || here === undefined || canvas.zoom() >= READABLE) return;
+  if (wholly || here === undefined || canvas.zoom() >= LEGIBLE) return;
   const [width, height] = [outer.width / READABLE, outer.height / READABLE];
   const within = (wanted: number, from: number, length: number, seen: number): number =>
     length <= seen ? from - (seen - length) / 2 : Math.min(Math.max(wanted, from), from + length - seen);
