@@ -1,6 +1,15 @@
 """What a template gets to draw."""
 
-from atrio.engine.forms import Suggestion, bound, confirmed, nested, proposed, shown, validate
+from atrio.engine.forms import (
+    Suggestion,
+    agreeing,
+    bound,
+    confirmed,
+    nested,
+    proposed,
+    shown,
+    validate,
+)
 from tests.engine.forms.making import a_field, a_form, in_code
 
 NAME = a_field(
@@ -176,6 +185,42 @@ def test_an_answer_that_is_the_suggestion_is_known_as_confirmed():
 
     assert confirmed(form, same, facts=REGISTER) == {"company.legal_name": "register.legal_name"}
     assert confirmed(form, other, facts=REGISTER) == {}
+
+
+def test_a_value_is_known_as_the_register_s_though_the_register_writes_it_otherwise():
+    form = a_form(NAME, ADDRESS)
+    typed = {
+        "company.legal_name": "Fiação Nova",
+        "company.address.street": "Rua do Lampião",
+        "company.address.number": "48",
+        "company.address.postal_code": "13010-001",
+        "company.address.city": "Campinas",
+        "company.address.region": "SP",
+    }
+    register = {
+        "legal_name": "FIAÇÃO AURORA LTDA",
+        "address": {
+            "street": "Rua do Lampião",
+            "number": "48",
+            "postal_code": "13010001",
+            "city": "Campinas",
+            "region": "SP",
+            "country": "BR",
+        },
+    }
+    answers = validate(form, typed, facts={}, language="en")
+    facts = nested(answers.values, onto={"register": register})
+
+    assert agreeing(form, facts=facts) == {"company.address": "register.address"}
+
+
+def test_a_field_that_is_only_shown_has_its_value_and_its_source():
+    form = a_form(a_field("text", "register.status", readonly=True, source="register.status"))
+
+    (status,) = drawn(form, {"register": {"status": "ATIVA"}}).fields
+
+    assert (status.readonly, status.value) == (True, "ATIVA")
+    assert status.suggestion.source == "Receita Federal"
 
 
 def test_the_summary_reads_answers_back_in_words():

@@ -13,7 +13,7 @@ from .binding import BoundChoice, BoundField, BoundForm, bound
 from .facts import fact, nested
 from .model import Field, Form
 from .showing import Shown, shown
-from .suggesting import Suggestion, confirmed, proposed
+from .suggesting import Suggestion, agreeing, confirmed, proposed
 from .validating import Answers, validate
 from .wording import Json, Localized, Message
 
@@ -29,6 +29,7 @@ __all__ = [
     "Message",
     "Shown",
     "Suggestion",
+    "agreeing",
     "bound",
     "confirmed",
     "fact",

@@ -44,11 +44,20 @@ def proposed(
 
 def confirmed(form: Form, answers: Answers, *, facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the fields whose answer is what was suggested, with the suggestion's source."""
+    return _agreeing(form, answers.values, facts)
+
+
+def agreeing(form: Form, *, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields whose value among the facts is what a source says, with that source."""
+    return _agreeing(form, {entry.name: fact(facts, entry.name) for entry in form.fields}, facts)
+
+
+def _agreeing(form: Form, values: Mapping[str, Json], facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         entry.name: entry.source
         for entry in form.fields
         if entry.source
-        and (value := answers.values.get(entry.name)) is not None
+        and (value := values.get(entry.name)) is not None
         and value == _canonical(entry, fact(facts, entry.source))
     }
 
