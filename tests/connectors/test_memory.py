@@ -137,6 +137,14 @@ def test_a_price_group_that_changes_changes_what_its_customers_pay(erp):
     assert after.amount < before.amount < moved.amount
 
 
+def test_the_number_may_come_later_than_the_receipt(name):
+    erp = MemoryErp(base_url=name, options={"numbers_later": True})
+    draft = new_draft("Varejo")
+
+    assert erp.create_customer(draft).number is None
+    assert erp.find_customer(reference=draft.reference).number
+
+
 def test_it_forgets_the_oldest_customers_beyond_so_many(name):
     erp = MemoryErp(base_url=name, options={"remembers": 10})
     drafts = [new_draft("Varejo") for _ in range(30)]

@@ -4,5 +4,6 @@ Words: a *port* is what we ask; a *connector* is code for one product; a *connec
 configured copy of it; a *link* ties our object to its outside id; a *delivery* is one attempt
 to send something, with request and answer.
 
-Doors: `ports` for the values, `connections` to open one, `actions` to keep links and deliveries.
+Doors: `ports` for the values, `connections` to open one, `actions` and `queries` for links and
+deliveries, `retry` for the waits; `http` for connectors; `faults` to make things go wrong.
 """

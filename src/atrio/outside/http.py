@@ -117,7 +117,10 @@ class OutsideHttp:
             with (
                 deadline(self._total_seconds),
                 self._client.stream(
-                    method, self._base_url + path, content=body.encode() or None, headers=headers
+                    method,
+                    self._base_url + path,
+                    content=body.encode(errors="replace") or None,
+                    headers=headers,
                 ) as response,
             ):
                 return HttpAnswer(response.status_code, _read(response))

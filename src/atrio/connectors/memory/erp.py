@@ -33,7 +33,8 @@ class MemoryErp:
 
     Options: `latency_seconds` (a number, or one per operation), `price_groups` (name →
     factor on the list price; the first is the default), `articles` (how many, 200),
-    `currency` ("BRL"), `remembers` (how many customers, 2000).
+    `currency` ("BRL"), `remembers` (how many customers, 2000), `numbers_later`
+    (receipts come without the number, as where the ERP takes files at night).
     """
 
     def __init__(
@@ -80,7 +81,8 @@ class MemoryErp:
                 )
                 at_most = int(self._options.get("remembers", 2000))
                 self._state.remember(customer, at_most=at_most)
-            return Receipt(reference=draft.reference, number=number)
+            is_late = bool(self._options.get("numbers_later"))
+            return Receipt(reference=draft.reference, number=None if is_late else number)
 
     def read_customer(self, number: str) -> ErpCustomer:
         """Return the customer; only the process that created it can."""
