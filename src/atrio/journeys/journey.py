@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from atrio.engine.forms import Form, Localized, fact
-from atrio.engine.forms.showing import as_text
+from atrio.engine.forms import Form, Localized, as_text, fact
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.engine.process import Blueprint, Element
 from atrio.engine.tables import Table

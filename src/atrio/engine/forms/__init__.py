@@ -12,9 +12,9 @@ draw the answers again.
 from .binding import BoundChoice, BoundField, BoundForm, bound
 from .facts import fact, nested
 from .model import Field, Form
-from .showing import Shown, shown
+from .showing import Shown, as_text, shown
 from .suggesting import Suggestion, agreeing, confirmed, proposed
-from .validating import Answers, validate
+from .validating import Answers, Submitted, validate
 from .wording import Json, Localized, Message
 
 __all__ = [
@@ -28,8 +28,10 @@ __all__ = [
     "Localized",
     "Message",
     "Shown",
+    "Submitted",
     "Suggestion",
     "agreeing",
+    "as_text",
     "bound",
     "confirmed",
     "fact",
