@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from atrio.site.machine.places import state_folder
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.tryton.server import PYTHON, Snapshot, Tryton
+from tests.chromium import find_chromium
 
 CLONE = Path(__file__).resolve().parents[1]
 
@@ -25,11 +29,30 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _empty_queue(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Empty the queue after a test that commits: Django empties only the tables of models."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    commits = bool(mark and mark.kwargs.get("transaction"))
+    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("truncate pgqueuer, pgqueuer_log, pgqueuer_schedules")
+
+
+@pytest.fixture(scope="session")
+def naughty(shared_data: Path) -> list[str]:
+    """The big list of naughty strings: what other people's programs have choked on."""
+    return list(json.loads((shared_data / "badinput/blns/blns.json").read_text()))
+
+
 @pytest.fixture(scope="session")
 def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
     """A real Tryton over a copy of the seeded snapshot; the first run ever makes the snapshot."""
     if not PYTHON.exists():
-        pytest.fail("Tryton's environment is missing: `make .installed-tryton` makes it")
+        pytest.fail("Tryton's environment is missing: `make .venv-tryton/.installed` makes it")
     folder = tmp_path_factory.mktemp("tryton")
     snapshot = Snapshot.of_this_seed(state_folder() / "tryton")
     with Tryton(folder, snapshot=snapshot, port=free_port()).running(log=folder / "log") as server:
@@ -42,3 +65,12 @@ def tryton_database(tryton: Tryton) -> str:
     name = f"test_{uuid.uuid4().hex}"
     tryton.add_database(name)
     return name
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program, for tests of what only a browser can show."""
+    found = find_chromium()
+    if found is None:
+        pytest.fail("there is no Chromium; `make chromium` says how to get one")
+    return found
