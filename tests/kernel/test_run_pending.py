@@ -90,6 +90,8 @@ def test_a_job_s_exception_is_raised_and_the_job_is_held(register):
 
     (held,) = held_jobs()
     assert (held.number, held.name, held.ids) == (number, "test.fail", {"number": 3})
+    assert held.error == "ValueError: 3 will not do"
+    assert "in fail" in held.traceback
     assert run_pending() == 0
 
 

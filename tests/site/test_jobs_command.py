@@ -33,7 +33,9 @@ def run(*arguments):
 
 def test_held_jobs_are_listed_with_what_they_were_to_do(failed):
     assert 'test.fail {"order": "K7M2-9QXA"}' in run("held")
-    assert run("held").startswith(str(failed))
+    assert "ValueError: no such order" in run("held")
+    assert run("held", "--traceback").startswith(str(failed))
+    assert "in fail" in run("held", "--traceback")
 
 
 def test_a_retried_job_is_held_no_more(failed):

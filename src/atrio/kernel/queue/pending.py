@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +22,11 @@ _CLAIM = """
         limit 1 for update skip locked
     )
     returning id, entrypoint, payload
+"""
+_HOLD = """
+    with held as (update pgqueuer set status = 'failed' where id = %(number)s returning *)
+    insert into pgqueuer_log (job_id, status, entrypoint, priority, traceback)
+    select id, status, entrypoint, priority, %(failure)s from held
 """
 _MANY = 1_000
 
@@ -49,12 +56,22 @@ def _run_next(until: datetime | None) -> bool:
         number, name, payload = claimed
         try:
             JOBS[name].run(payload)
-        except BaseException:
+        except Exception as error:
             if not connection.needs_rollback:
-                cursor.execute("update pgqueuer set status = 'failed' where id = %s", (number,))
+                cursor.execute(_HOLD, {"number": number, "failure": _told(error)})
             raise
         cursor.execute("delete from pgqueuer where id = %s", (number,))
         return True
+
+
+def _told(error: Exception) -> str:
+    return json.dumps(
+        {
+            "exception_type": type(error).__name__,
+            "exception_message": str(error),
+            "traceback": "".join(traceback.format_exception(error)),
+        }
+    )
 
 
 @contextmanager

@@ -89,7 +89,9 @@ class _Worker:
             try:
                 await self._run_connected()
             except* (psycopg.Error, OSError) as lost:
-                logger.warning("The worker lost the database: %s", lost.exceptions[0])
+                logger.warning(
+                    "The worker cannot reach the database and tries again: %s", lost.exceptions[0]
+                )
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), _RECONNECT_AFTER)
         self._threads.shutdown()
