@@ -151,6 +151,13 @@ class ErpContract:
         assert dear_price.quantity == Decimal(1)
         assert dear_price.currency == article.currency
 
+    def test_a_customer_without_a_price_group_pays_what_the_erp_asks_of_everybody(self, erp):
+        article = next(iter(erp.articles()))
+        customer = erp.create_customer(new_draft("")).number
+
+        (price,) = erp.prices(customer, [PriceQuestion(article.number)])
+        assert price.amount == article.list_price
+
     def test_prices_come_in_the_order_of_the_questions(self, erp, dear):
         numbers = [article.number for article in erp.articles()][:5]
         customer = erp.create_customer(dear).number

@@ -78,6 +78,9 @@ def outcome_of(error: OutsideError | None) -> Outcome:
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     """Return the text without the secrets, without NULs, and not longer than a row should hold."""
+    length = len(text.encode(errors="replace"))
+    # Far more than is kept, so that no secret is cut in two before it is found.
+    text = text[: 8 * MOST_BYTES_KEPT]
     for secret in secrets:
         if secret:
             text = text.replace(secret, HIDDEN)
@@ -86,6 +89,6 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     encoded = text.encode(errors="replace")
     if len(encoded) <= MOST_BYTES_KEPT:
         return encoded.decode()
-    note_left_out = f"\n… {len(encoded)} bytes in all"
+    note_left_out = f"\n… {length} bytes in all"
     kept = encoded[: MOST_BYTES_KEPT - len(note_left_out.encode())].decode(errors="ignore")
     return kept + note_left_out
