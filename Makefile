@@ -54,7 +54,7 @@ check: .venv/.installed-dev .venv/.installed-self
 	@$(RUN) mypy
 	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command as run; run()'
 	@$(RUN) djlint --quiet --check --lint src
-	@$(RUN) django makemigrations --check --dry-run
+	@.venv/bin/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	@$(RUN) atrio translations check
 
 bench: .venv/.installed-dev .venv/.installed-self .venv-tryton/.installed .venv/.built .venv/.compiled
