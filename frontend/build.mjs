@@ -85,7 +85,7 @@ async function checkIcons() {
   const known = new Set([...OUTLINE, ...FILLED.map((name) => `${name}-filled`)]);
   for (const file of await filesBelow(path.join(root, "src/atrio"), [".html"])) {
     const text = await readFile(file, "utf8");
-    for (const [, name] of text.matchAll(/\{\{ icons \}\}#([a-z0-9-]+)/g)) {
+    for (const [, name] of text.matchAll(/\{% icon "([a-z0-9-]+)"/g)) {
       if (!known.has(name)) {
         throw new Error(`${path.relative(root, file)} uses the icon "${name}": add it to frontend/icons.mjs`);
       }

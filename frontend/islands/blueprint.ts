@@ -13,6 +13,7 @@ interface Box {
 
 interface Canvas {
   addMarker(element: string, marker: string): void;
+  resized(): void;
   zoom(to: "fit-viewport" | number, center?: "auto" | { x: number; y: number }): number;
   zoom(): number;
   viewbox(): Box & { scale: number; inner: Box; outer: { width: number; height: number } };
@@ -25,12 +26,14 @@ interface Registry {
 
 const MARKS = { here: "is-here", done: "is-done", failed: "is-failed" } as const;
 const MARGIN = 24; // pixels of the drawing
-const LEGIBLE = 0.42; // below this scale not even the shapes tell anything
+const LEGIBLE = 0.36; // below this scale not even the shapes tell anything
 const READABLE = 0.75;
 
 /** Show all of it; where that is too small to read, the part where the case stands. */
 function show(canvas: Canvas, here: Box | undefined, wholly: boolean): void {
+  canvas.resized(); // it remembers its size
   const { inner, outer } = canvas.viewbox();
+  if (outer.width === 0 || outer.height === 0) return; // not on the page at the moment
   const whole = {
     x: inner.x - MARGIN,
     y: inner.y - MARGIN,

@@ -1,4 +1,4 @@
-"""What every template may use: the brand, the icons, the theme."""
+"""What every template may use: the brand and the theme."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "stylesheet": "",
             "home": "/",
         },
-        "icons": static("built/icons.svg"),
         "theme": chosen if chosen in THEMES else "",
         "demo": settings.ATRIO_DEMO,
     }

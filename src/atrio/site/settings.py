@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "atrio.site.context.shell",
             ],
+            "builtins": ["atrio.site.templatetags.icons"],
         },
     }
 ]

@@ -1,0 +1,24 @@
+"""`{% icon "check" %}`: a drawing of the sprite that frontend/build.mjs makes. Built in everywhere."""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Return the drawing, hidden from those who listen: the word beside it says the same.
+
+    `extra` is a further class.
+    """
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" {extra}" if extra else "",
+        static("built/icons.svg"),
+        name,
+    )
