@@ -19,6 +19,15 @@ def with_example(**options):
     return json.dumps(EXAMPLE | options)
 
 
+def with_call(attribute, name="registry.find_company"):
+    """Ask somebody before the decision."""
+    call = f'<serviceTask id="ask" name="Ask" atrio:call="{name}" {attribute} />'
+    flow = '<sequenceFlow id="f2" sourceRef="enter_vat" targetRef="decide" />'
+    there = flow.replace("decide", "ask")
+    onwards = flow.replace("f2", "asked").replace("enter_vat", "ask")
+    return PROCESS.replace(flow, call + there + onwards)
+
+
 ENGLISH = TEXTS.format(words="In English")
 
 # what is changed, file, place, words of the reason
@@ -57,6 +66,37 @@ BROKEN = [
         "send_welcome",
         "no notice 'hello'",
     ),
+    (
+        {"process.bpmn": PROCESS.replace("<flowNodeRef>enter_vat</flowNodeRef>", "")},
+        "process.bpmn",
+        "enter_vat",
+        "lane customer or associate",
+    ),
+    (
+        {"process.bpmn": PROCESS.replace('form="company"', 'form="company" atrio:detuor="yes"')},
+        "process.bpmn",
+        "enter_vat",
+        "nobody reads atrio:detuor",
+    ),
+    (
+        {"process.bpmn": PROCESS.replace('form="company"', 'form="company" atrio:proof="my.mail"')},
+        "process.bpmn",
+        "enter_vat",
+        "nobody brings my.mail",
+    ),
+    (
+        {
+            "process.bpmn": PROCESS.replace(
+                'form="company"', 'form="company" atrio:proof="contact.email"'
+            )
+        },
+        "texts/de.toml",
+        "notices.code",
+        "no such text",
+    ),
+    ({"process.bpmn": with_call("atrio:patience='8 s'")}, "process.bpmn", "ask", "ISO 8601"),
+    ({"process.bpmn": with_call("atrio:key='company.id'")}, "process.bpmn", "ask", "company.id"),
+    ({"process.bpmn": with_call("", name="erp.sing")}, "process.bpmn", "ask", "no call"),
     ({"forms/company.json": "{"}, "forms/company.json", "", "not JSON"),
     (
         {"forms/company.json": with_field(label={"en": "Email"})},
@@ -101,6 +141,7 @@ BROKEN = [
         "table/Employees",
         "company.staff",
     ),
+    ({"decisions/other.json": json.dumps(TABLE)}, "decisions/other.json", "", "no step asks"),
     (
         {"decisions/risk.json": json.dumps(TABLE).replace('"reasons"', '"why"')},
         "decisions/risk.json",
@@ -157,6 +198,17 @@ BROKEN = [
         "examples/big.json",
         "",
         "elsewhere is answered",
+    ),
+    (
+        {
+            "process.bpmn": with_call(""),
+            "examples/big.json": with_example(
+                calls={"ask": [{"facts": {"register.outcom": "found"}}]}
+            ),
+        },
+        "examples/big.json",
+        "ask",
+        "no call brings register.outcom",
     ),
     (
         {"examples/big.json": with_example(calls={"ask_nobody": [{}]})},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from atrio.engine.bpmn import Node
+from atrio.engine.durations import is_literal
 from atrio.engine.expression_check import FactKind, Names, check
 from atrio.engine.forms import Field, Form, Localized
 from atrio.engine.problems import Problem, Unpublishable
@@ -27,6 +29,14 @@ _KINDS: dict[str, FactKind] = {
 }
 
 
+_LANES_OF_PEOPLE = ("customer", "associate")
+_ATTRIBUTES = {
+    "user": frozenset({"proof", "submits", "detour"}),
+    "call": frozenset({"key", "patience"}),
+}
+_NAME_FACTS = ("key", "proof")
+
+
 def check_pack(folder: Path) -> list[Problem]:
     """Return everything that stands in the way of publishing the pack in a folder."""
     try:
@@ -44,12 +54,13 @@ def problems_of(pack: Pack) -> list[Problem]:
     facts = known_facts(journey)
     found = [
         *_in_process(journey, facts),
+        *_in_attributes(journey, facts),
         *_in_decisions(journey, facts),
         *_in_forms(journey, facts),
         *_in_texts(journey, facts),
     ]
     # An example is played only in a pack that is sound otherwise: what breaks it is named above.
-    return sorted(set(found or _in_examples(journey)))
+    return sorted(set(found or _in_examples(journey, facts)))
 
 
 def known_facts(journey: Journey) -> dict[str, FactKind]:
@@ -82,9 +93,31 @@ def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
     )
 
 
+def _in_attributes(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
+    for scope in journey.blueprint.model.scopes():
+        for node in scope.nodes.values():
+            for reason in _wrong_with(node, Names.of(facts)):
+                yield Problem(scope.file, node.id, reason, node.line)
+
+
+def _wrong_with(node: Node, names: Names) -> Iterator[str]:
+    if node.kind == "user" and node.lane not in _LANES_OF_PEOPLE:
+        yield f"a user task stands in the lane {' or '.join(_LANES_OF_PEOPLE)}"
+    known = _ATTRIBUTES.get(node.kind, frozenset())
+    for attribute, value in node.attributes.items():
+        if attribute not in known:
+            yield f"nobody reads atrio:{attribute} here"
+        elif attribute in _NAME_FACTS and names.kind(tuple(value.split("."))) is None:
+            yield f"atrio:{attribute}: nobody brings {value}"
+        elif attribute == "patience" and not is_literal("duration", value):
+            yield f"atrio:patience: {value!r} is not an ISO 8601 duration"
+
+
 def _in_decisions(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
     for name, content in journey.pack.under("decisions", ".json").items():
         yield from check_decision(f"decisions/{name}.json", content, facts=facts)
+        if name not in {element.target for element in journey.elements("table")}:
+            yield Problem(f"decisions/{name}.json", "", "no step asks this table")
         if missing := {"outcome", "reasons"} - set(journey.tables[name].outputs):
             reason = f"a decision says its {' and its '.join(sorted(missing))}"
             yield Problem(f"decisions/{name}.json", "", reason)
@@ -150,6 +183,8 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     wanted = {("outcomes", element.id) for element in journey.elements("end")}
     wanted |= {("notices", element.target) for element in journey.elements("notice")}
     wanted |= {("steps", element.id) for element in journey.elements("user")}
+    if any("proof" in element.attributes for element in journey.elements("user")):
+        wanted.add(("notices", "code"))
     for other in journey.texts.values():
         wanted |= {(section, name) for section, names in other.sections.items() for name in names}
     for section, name in sorted(wanted):
@@ -157,7 +192,7 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
             yield f"{section}.{name}"
 
 
-def _in_examples(journey: Journey) -> Iterator[Problem]:
+def _in_examples(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
     if not journey.examples:
         yield Problem("examples", "", "a pack tells at least one story")
     for example in journey.examples:
@@ -165,6 +200,9 @@ def _in_examples(journey: Journey) -> Iterator[Problem]:
         strangers = example.calls.keys() - {element.id for element in journey.elements("call")}
         for element in sorted(strangers):
             yield Problem(file, element, "there is no such call")
+        for element, said in example.calls.items():
+            for name in sorted({name for answer in said for name in answer.facts} - facts.keys()):
+                yield Problem(file, element, f"no call brings {name}")
         try:
             play(journey, example)
         except WentWrong as error:
