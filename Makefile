@@ -53,7 +53,7 @@ check: .venv/.installed-dev .venv/.installed-self
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command as run; run()'
-	@$(RUN) djlint --quiet --check --lint src
+	@$(RUN) djlint --quiet --lint src
 	@.venv/bin/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	@$(RUN) atrio translations check
 
@@ -68,7 +68,6 @@ chromium: .venv/.installed-dev
 format: .venv/.installed-dev
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
-	@$(RUN) djlint --quiet --reformat src
 
 messages: .venv/.installed-dev .venv/.installed-self
 	@$(RUN) atrio translations update
