@@ -40,17 +40,22 @@ function show(canvas: Canvas, here: Box | undefined, wholly: boolean): void {
     width: inner.width + 2 * MARGIN,
     height: inner.height + 2 * MARGIN,
   };
-  canvas.viewbox(whole);
-  if (wholly || here === undefined || canvas.zoom() >= LEGIBLE) return;
-  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
-  const within = (wanted: number, from: number, length: number, seen: number): number =>
-    length <= seen ? from - (seen - length) / 2 : Math.min(Math.max(wanted, from), from + length - seen);
+  const fitting = Math.min(outer.width / whole.width, outer.height / whole.height, 1);
+  const scale = wholly || here === undefined || fitting >= LEGIBLE ? fitting : READABLE;
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  const middle = here ?? whole;
   canvas.viewbox({
-    x: within(here.x + here.width / 2 - width / 2, whole.x, whole.width, width),
-    y: within(here.y + here.height / 2 - height / 2, whole.y, whole.height, height),
+    x: within(middle.x + middle.width / 2 - width / 2, width, whole.x, whole.width),
+    y: within(middle.y + middle.height / 2 - height / 2, height, whole.y, whole.height),
     width,
     height,
   });
+}
+
+/** Where `seen` should begin so that it shows nothing beyond the whole, or has it in its middle. */
+function within(wanted: number, seen: number, from: number, length: number): number {
+  if (length <= seen) return from - (seen - length) / 2;
+  return Math.min(Math.max(wanted, from), from + length - seen);
 }
 
 async function draw(place: HTMLElement): Promise<void> {

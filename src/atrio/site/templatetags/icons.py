@@ -1,4 +1,7 @@
-"""`{% icon "check" %}`: a drawing of the sprite that frontend/build.mjs makes. Built in everywhere."""
+"""`{% icon "check" %}`: a drawing of the sprite that frontend/build.mjs makes.
+
+The settings make it a built-in: no template has to load it.
+"""
 
 from __future__ import annotations
 
