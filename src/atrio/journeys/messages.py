@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import get_language, override, pgettext_lazy
 
 from atrio.engine.forms import Message
 
@@ -59,8 +59,11 @@ def say(message: Message, language: str) -> str:
     # What a pack says itself is already in the applicant's language.
     if message.code == "said":
         return str(message.params["text"])
+    text = _TEXTS[message.code]
+    if get_language() == language:
+        return str(text) % message.params
     with override(language):
-        return str(_TEXTS[message.code]) % message.params
+        return str(text) % message.params
 
 
 def known_codes() -> frozenset[str]:

@@ -22,6 +22,8 @@ class Localized:
 
     def __call__(self, language: str) -> str:
         """Return the text for the reader of `language`, "" if there is none at all."""
+        if language in self.texts or not self.texts:
+            return self.texts.get(language, "")
         wanted = normal_language(language)
         base = wanted.partition("-")[0]
         sisters = (code for code in self.texts if code.partition("-")[0] == base)
