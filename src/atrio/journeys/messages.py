@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import get_language, override, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from atrio.engine.forms import Message
 
