@@ -66,18 +66,25 @@ def seen_by(actor: Actor) -> Iterator[None]:
         be_nobody()
 
 
-def be_nobody() -> None:
+def be_nobody(role: str = "none") -> None:
     """Give back the role and the context that a request or a block has left behind."""
     with connection.cursor() as cursor:
-        for name, value in (("role", "none"), ("atrio.accounts", ""), ("atrio.user", "")):
-            cursor.execute("select set_config(%s, %s, true)", [name, value])
+        cursor.execute(
+            "select set_config('role', %s, true), set_config('atrio.accounts', '', true),"
+            " set_config('atrio.user', '', true), set_config('atrio.application', '', true)",
+            [role],
+        )
 
 
 class Browser(Client):
-    """A browser within the test's own transaction: every request leaves its role behind."""
+    """A browser whose requests are served as the web process is by the database.
+
+    Within the test's own transaction: every request takes on the role and leaves it behind.
+    """
 
     def request(self, **request):
         """Send a request."""
+        be_nobody(role="atrio_web")
         try:
             return super().request(**request)
         finally:

@@ -68,6 +68,8 @@ def test_a_megabyte_is_searched_for_by_its_first_words():
     assert len(search_words(" ".join(str(n) for n in range(1000)))) == 6
 
 
-def test_what_cannot_be_seen_is_not_searched_for(naughty):
+def test_no_string_breaks_the_search(shelf, naughty):
     for text in naughty:
         assert all(word and word.isprintable() for word in search_words(text))
+        assert len(articles_of(shelf, search=text)) in range(5)
+        assert not articles_of(shelf, category=text or "x")
