@@ -4,7 +4,7 @@ import htmx from "htmx.org";
 
 import { closeMenus } from "./menus";
 import { copyOnClick } from "./copy";
-import { filterKeys } from "./inputs";
+import { dressNumbers } from "./inputs";
 import { guardForms } from "./forms";
 import { tellWhenLeft } from "./leave";
 import { switchTheme } from "./theme";
@@ -21,7 +21,7 @@ document.documentElement.dataset.script = "yes";
 
 closeMenus();
 copyOnClick();
-filterKeys();
+dressNumbers();
 guardForms();
 switchTheme();
 tellWhenLeft();

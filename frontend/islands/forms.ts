@@ -3,7 +3,7 @@
 export function guardForms(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (form.method !== "post" || form.dataset.again !== undefined) return;
+    if (form.method !== "post") return;
     if (form.dataset.sent !== undefined) {
       event.preventDefault();
       return;

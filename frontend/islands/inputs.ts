@@ -16,7 +16,7 @@ function dress(text: string, mask: string): string {
   return dressed + typed.join(""); // too long is for the server to say, not for us to cut
 }
 
-export function filterKeys(): void {
+export function dressNumbers(): void {
   document.addEventListener("input", (event) => {
     const input = event.target;
     if (!(input instanceof HTMLInputElement)) return;
