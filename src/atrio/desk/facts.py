@@ -30,9 +30,9 @@ _TOPICS: Mapping[str, Text] = {
     "erp": gettext_lazy("ERP"),
     "shop": gettext_lazy("Shop"),
 }
+# What is accepted is the ordinary case and goes without saying.
 _WORTH: Mapping[str, Status] = {
     "suggested": Status("", "help-circle", gettext_lazy("offered, not confirmed")),
-    "accepted": Status("", "check", gettext_lazy("given")),
     "verified": Status("good", "shield-check", gettext_lazy("proved")),
     "rejected": Status("bad", "x", gettext_lazy("no longer holds")),
 }
@@ -44,7 +44,8 @@ class OldValue:
 
     value: str
     source: str
-    worth: Status
+    evidence: str
+    worth: Status | None
     at: datetime
     when: str
     who: str
@@ -56,8 +57,9 @@ class ShownFact:
 
     label: str
     value: str
-    source: str
-    worth: Status
+    source: str  # who says so, as people know them
+    evidence: str  # the system, the fact or the proof it stands on, by its own name
+    worth: Status | None
     at: datetime
     when: str
     who: str
@@ -69,17 +71,30 @@ class Topic:
     """Facts whose names begin alike: `company.…`."""
 
     title: Text
+    is_open: bool  # people have said something of it
     facts: list[ShownFact]
 
 
 def topics(facts: list[FactNow], journey: Journey, *, language: str, now: datetime) -> list[Topic]:
     """Return the facts by topic, in the order in which the application came to them."""
     fields = _fields(journey)
-    found: dict[str, list[ShownFact]] = {}
+    names = journey.pack.source_names(language)
+    found: dict[str, list[FactNow]] = {}
     for fact in facts:
-        topic = fact.field.partition(".")[0]
-        found.setdefault(topic, []).append(_shown(fact, fields, language=language, now=now))
-    return [Topic(_TOPICS.get(topic, topic.capitalize()), shown) for topic, shown in found.items()]
+        found.setdefault(fact.field.partition(".")[0], []).append(fact)
+    return [
+        Topic(
+            title=_TOPICS.get(topic, topic.capitalize()),
+            is_open=any(fact.origin in {"customer", "staff"} for fact in about),
+            facts=[_shown(fact, fields, names, language=language, now=now) for fact in about],
+        )
+        for topic, about in found.items()
+    ]
+
+
+def fact_text(journey: Journey, name: str, value: Any, *, language: str) -> str:
+    """Return one fact's value as people read it."""
+    return _text(_fields(journey).get(name), value, language)
 
 
 def _fields(journey: Journey) -> dict[str, Field]:
@@ -90,22 +105,29 @@ def _fields(journey: Journey) -> dict[str, Field]:
 
 
 def _shown(
-    fact: FactNow, fields: Mapping[str, Field], *, language: str, now: datetime
+    fact: FactNow,
+    fields: Mapping[str, Field],
+    names: Mapping[str, str],
+    *,
+    language: str,
+    now: datetime,
 ) -> ShownFact:
     entry = fields.get(fact.field)
     return ShownFact(
         label=in_words(entry.label, language, say) if entry else _plain_label(fact.field),
         value=_text(entry, fact.value, language),
-        source=_source(fact.origin, fact.source),
-        worth=_WORTH[fact.status],
+        source=names.get(fact.origin) or str(ORIGINS[fact.origin]),
+        evidence=fact.source,
+        worth=_WORTH.get(fact.status),
         at=fact.at,
         when=ago(fact.at, now=now),
         who=fact.by,
         history=[
             OldValue(
                 value=_text(entry, old.value, language),
-                source=_source(old.origin, old.source),
-                worth=_WORTH[old.status],
+                source=names.get(old.origin) or str(ORIGINS[old.origin]),
+                evidence=old.source,
+                worth=_WORTH.get(old.status),
                 at=old.at,
                 when=ago(old.at, now=now),
                 who=old.by_label or old.by_kind,
@@ -117,11 +139,6 @@ def _shown(
 
 def _plain_label(name: str) -> str:
     return name.partition(".")[2].replace("_", " ").replace(".", " · ").capitalize() or name
-
-
-def _source(origin: str, source: str) -> str:
-    spoken = str(ORIGINS.get(origin, origin))
-    return f"{spoken} · {source}" if source else spoken
 
 
 def _text(entry: Field | None, value: Any, language: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
+from atrio.desk.facts import fact_text
 from atrio.desk.frame import counted, show
 from atrio.desk.words import TURNS, Text, ago, due, status_of
 from atrio.onboarding.queries import journey_of
@@ -90,7 +91,9 @@ def _row(row: QueueRow, *, now: datetime) -> dict[str, Any]:
         "url": reverse("desk:application", args=[application.pk]),
         "reference": application.reference,
         "company": application.title or _("Not known yet"),
-        "tax_id": row.tax_id,
+        "tax_id": fact_text(journey, "company.tax_id", row.tax_id, language=language)
+        if row.tax_id
+        else "",
         "step": step.name if step else application.current_step,
         "who": TURNS[application.waiting_on] if is_open else "",
         "status": status_of(application.status, application.waiting_on),

@@ -40,7 +40,7 @@ class Due:
 
 TURNS: Mapping[str, Text] = {
     "customer": gettext_lazy("Customer"),
-    "associate": gettext_lazy("We, a person"),
+    "associate": gettext_lazy("Our team"),
     "outside": gettext_lazy("Other system"),
     "nobody": gettext_lazy("Nobody"),
 }

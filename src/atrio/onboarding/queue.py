@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -111,8 +110,9 @@ def _first_ids(by: Actor, view: View) -> list[UUID]:
     ]
     if not pieces:
         return []
-    merged = reduce(lambda one, other: one.union(other, all=True), pieces).order_by(*order)
-    return [row[-1] for row in merged[:most]]
+    first, *others = pieces
+    merged = first.union(*others, all=True).order_by(*order)[:most] if others else first
+    return [row[-1] for row in merged]
 
 
 def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[QueueRow]:

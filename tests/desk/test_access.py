@@ -1,0 +1,108 @@
+"""Who may come to the desk: every address, every kind of stranger."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from atrio.desk.urls import urlpatterns
+from atrio.identity.models import User
+from atrio.notices.models import Message
+from atrio.onboarding.models import Call
+from atrio.seller.models import Staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+POSTED = {"decide", "retry", "turn"}
+# These show what is the visitor's own, so a stranger from another unit sees an empty page.
+WITHOUT_IDS = {"queue", "faults", "outbox", "turn"}
+
+
+@pytest.fixture
+def addresses(referred, settings):
+    settings.ATRIO_DEMO = True
+    message = Message.objects.filter(application_id=referred.pk).latest("id")
+    Message.objects.filter(pk=message.pk).update(html="<p>Hello</p>")
+    known = {
+        "application_id": referred.pk,
+        "step": "review",
+        "call_id": Call.objects.filter(application=referred).latest("id").pk,
+        "message_id": message.pk,
+        "route": "erp",
+    }
+    return {
+        pattern.name: reverse(
+            f"desk:{pattern.name}",
+            kwargs={name: known[name] for name in pattern.pattern.converters},
+        )
+        for pattern in urlpatterns
+    }
+
+
+def ask(client, name, address):
+    return client.post(address) if name in POSTED else client.get(address)
+
+
+def test_nobody_comes_in_without_signing_in(addresses):
+    for name, address in addresses.items():
+        response = ask(Client(), name, address)
+        assert (response.status_code, response.url) == (302, f"/sign-in/?next={address}"), name
+
+
+def test_for_a_customer_there_is_no_desk(alice, addresses):
+    for name, address in addresses.items():
+        assert ask(alice, name, address).status_code == 404, name
+
+
+def test_for_mallory_there_is_nothing_of_ours(mallory, addresses, referred):
+    for name, address in addresses.items():
+        response = ask(mallory, name, address)
+        if name in WITHOUT_IDS:
+            assert referred.reference not in response.content.decode(), name
+            assert referred.title not in response.content.decode(), name
+        else:
+            assert response.status_code == 404, name
+
+
+def test_mallory_cannot_tell_ours_from_nothing(mallory, referred):
+    ours = mallory.get(f"/desk/applications/{referred.pk}/").content.decode()
+    nothing = mallory.get(f"/desk/applications/{uuid4()}/").content.decode()
+    assert without_ids(ours) == without_ids(nothing)
+
+
+def without_ids(page):
+    """Leave out what differs between any two requests: tokens and the address itself."""
+    return [line for line in page.splitlines() if "csrf" not in line and "applications" not in line]
+
+
+def test_what_is_changed_is_changed_by_post_alone(carla, addresses):
+    for name in POSTED:
+        assert carla.get(addresses[name]).status_code == 405, name
+    for name in addresses.keys() - POSTED:
+        assert carla.post(addresses[name]).status_code == 405, name
+
+
+def test_a_change_needs_the_token_of_the_form(carla, addresses):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = carla.cookies
+    for name in POSTED:
+        assert strict.post(addresses[name]).status_code == 403, name
+
+
+def test_the_next_request_after_a_role_is_revoked_is_refused(carla, addresses):
+    assert carla.get("/desk/").status_code == 200
+    Staff.objects.all().delete()
+    assert carla.get("/desk/").status_code == 404
+
+
+def test_the_next_request_after_a_user_is_disabled_is_refused(carla, addresses):
+    User.objects.filter(email__startswith="carla").update(is_active=False)
+    assert carla.get("/desk/").status_code == 302
+
+
+def test_no_cache_keeps_what_the_desk_shows(carla, addresses):
+    for name in addresses.keys() - POSTED:
+        assert "no-store" in carla.get(addresses[name])["Cache-Control"], name
