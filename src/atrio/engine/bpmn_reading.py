@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import cast
 
 from lxml import etree
 
 from .bpmn import ACTIVITY_KINDS, Flow, Kind, Lane, Model, Node, Scope, TimerRule
 from .bpmn_refusals import REFUSED, REFUSED_EVENTS
+from .bpmn_xml import (
+    Unreadable,
+    is_of_another_engine,
+    line_of,
+    local,
+    our_attributes,
+    parse,
+    tag,
+)
 from .durations import Form
 from .problems import Problem
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-OURS = "https://atrio.dev/bpmn"
-LARGEST_FILE = 2_000_000  # bytes; the largest reference model of the standard has 140 kB
 DEEPEST_SUBPROCESS = 8
 _ID = re.compile(r"[A-Za-z_][\w.-]{0,99}")
 
@@ -27,41 +32,9 @@ _TASKS: dict[str, tuple[Kind, str]] = {
     "sendTask": ("notice", "notice"),
 }
 _GATEWAYS: dict[str, Kind] = {"exclusiveGateway": "choice", "parallelGateway": "parallel"}
-_DRAWING_ONLY = frozenset(
-    {"documentation", "textAnnotation", "association", "group", "laneSet", "sequenceFlow"}
-)
-_READ_ELSEWHERE = frozenset({"incoming", "outgoing", "documentation", "eventDefinitionRef"})
-
-
-class Unreadable(Exception):
-    """The file is not BPMN, or not safe to read; the message says why."""
-
-
-def parse(content: bytes) -> etree._Element:
-    """Return the root of a BPMN file; nothing outside the file is ever read. Raises Unreadable."""
-    if len(content) > LARGEST_FILE:
-        raise Unreadable(f"the file is larger than {LARGEST_FILE} bytes")
-    # Refused before parsing, so that no entity is ever expanded, and after, for encodings
-    # in which these bytes look different.
-    doctype = "a document type (DOCTYPE) is not allowed"
-    if b"<!DOCTYPE" in content:
-        raise Unreadable(doctype)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(f"this is not XML: {error}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Unreadable(doctype)
-    if root.tag != _tag("definitions"):
-        raise Unreadable("this is not BPMN 2.0: the root must be bpmn:definitions")
-    return root
+_DRAWING_ONLY = frozenset({"textAnnotation", "association", "group", "laneSet"})
+_ANYWHERE = frozenset({"incoming", "outgoing", "documentation", "extensionElements"})
+_EVENT_DEFINITIONS = ("EventDefinition", "eventDefinitionRef")
 
 
 class Reader:
@@ -82,48 +55,49 @@ class Reader:
         try:
             root = parse(content)
         except Unreadable as error:
-            self._refuse_file(str(error))
+            self._refuse_file(str(error), line=error.line)
             return
         self._read_definitions(root)
         found = False
-        for process in root.iterchildren(_tag("process")):
+        for process in root.iterchildren(tag("process")):
             found = True
             self._read_process(process)
         if not found:
             self._refuse_file("there is no process in this file")
 
     def model(self, entry: str | None) -> Model | None:
-        """Return the model, None when no process is there to enter."""
-        if entry is None:
-            called = {
-                node.target
-                for process in self._processes.values()
-                for scope in process.with_inner()
-                for node in scope.nodes.values()
-                if node.kind == "process"
-            }
-            uncalled = [name for name in self._processes if name not in called]
-            if len(uncalled) != 1:
-                self._file = self._file or "process.bpmn"
-                names = ", ".join(uncalled) or "none"
-                self._refuse_file(f"exactly one process must be called by no other, here: {names}")
-                return None
-            entry = uncalled[0]
-        elif entry not in self._processes:
-            self._refuse_file(f"there is no process {entry!r}")
-            return None
-        return Model(MappingProxyType(self._processes), entry, tuple(self._lanes.values()))
+        """Return the model, None when there is nothing to enter or no telling what."""
+        called = {
+            node.target
+            for process in self._processes.values()
+            for scope in process.with_inner()
+            for node in scope.nodes.values()
+            if node.kind == "process"
+        }
+        uncalled = [name for name in self._processes if name not in called]
+        entries = [entry] if entry is not None else uncalled or list(self._processes)
+        if len(entries) == 1 and entries[0] in self._processes:
+            lanes = tuple(self._lanes.values())
+            return Model(MappingProxyType(self._processes), entries[0], lanes)
+        for name in entries:
+            scope = self._processes.get(name)
+            reason = f"one process is called by no other; here it could be {', '.join(entries)}"
+            if scope is None:
+                self._refuse_file(f"there is no process {name!r}")
+            else:
+                self.problems.append(Problem(scope.file, name, reason, scope.line))
+        return None
 
     def _read_definitions(self, root: etree._Element) -> None:
         for element in root.iterchildren():
-            name = _local(element)
+            name = local(element)
             if name in ("import", "dataStore"):
                 self._refuse(element, f"<{name}> is not followed: data lives in facts")
-        for element in root.iterchildren(_tag("error")):
+        for element in root.iterchildren(tag("error")):
             self._errors[element.get("id", "")] = element.get("errorCode", "")
-        for lane in root.iter(_tag("lane")):
+        for lane in root.iter(tag("lane")):
             self._lanes[lane.get("id", "")] = Lane(lane.get("id", ""), lane.get("name", ""))
-            for reference in lane.iterchildren(_tag("flowNodeRef")):
+            for reference in lane.iterchildren(tag("flowNodeRef")):
                 # Document order: a lane within a lane comes later and is the nearer one.
                 self._lane_of[(reference.text or "").strip()] = lane.get("id", "")
 
@@ -138,27 +112,25 @@ class Reader:
         nodes: dict[str, Node] = {}
         flows: list[Flow] = []
         for child in element.iterchildren():
-            name = _local(child)
+            name = local(child)
             if name == "sequenceFlow":
                 flows.append(self._read_flow(child))
-            elif name in _DRAWING_ONLY or (depth and name in ("incoming", "outgoing")):
+            elif name in _DRAWING_ONLY | _ANYWHERE:
                 continue
-            elif name == "extensionElements":
-                self._check_extensions(child)
             elif (node := self._read_node(child, lane, depth)) is not None:
                 nodes[node.id] = node
         return Scope(
             id=element.get("id", ""),
             name=element.get("name", ""),
             file=self._file,
-            line=_line(element),
+            line=line_of(element),
             nodes=MappingProxyType(nodes),
             flows=tuple(flows),
         )
 
     def _read_flow(self, element: etree._Element) -> Flow:
         self._take_id(element)
-        condition = element.find(_tag("conditionExpression"))
+        condition = element.find(tag("conditionExpression"))
         text = None
         if condition is not None:
             text = (condition.text or "").strip()
@@ -169,11 +141,11 @@ class Reader:
             source=element.get("sourceRef", ""),
             target=element.get("targetRef", ""),
             condition=text,
-            line=_line(element),
+            line=line_of(element),
         )
 
     def _read_node(self, element: etree._Element, lane: str, depth: int) -> Node | None:
-        name = _local(element)
+        name = local(element)
         lane = self._lane_of.get(element.get("id", ""), lane)
         node: Node | None
         if name in _TASKS:
@@ -194,10 +166,10 @@ class Reader:
         return node if known else None
 
     def _read_task(self, element: etree._Element, lane: str, kind: Kind, names: str) -> Node:
-        attributes = _our_attributes(element)
+        attributes = our_attributes(element)
         target = attributes.pop(names, "")
         if not target:
-            self._refuse(element, f"a {_local(element)} needs atrio:{names}")
+            self._refuse(element, f"a {local(element)} needs atrio:{names}")
         return self._node(element, lane, kind, target=target, attributes=attributes)
 
     def _read_subprocess(self, element: etree._Element, lane: str, depth: int) -> Node:
@@ -217,7 +189,7 @@ class Reader:
             return self._node(element, lane, "start")
         if name == "endEvent":
             return self._read_end(element, lane, definition)
-        what = "" if definition is None else _local(definition)
+        what = "" if definition is None else local(definition)
         at_boundary = name == "boundaryEvent"
         if definition is not None and what == "timerEventDefinition":
             return self._node(
@@ -242,7 +214,7 @@ class Reader:
         """Return an event's one definition, refusing those that we do not keep."""
         found: etree._Element | None = None
         for child in element.iterchildren():
-            name = _local(child)
+            name = local(child)
             if name == "eventDefinitionRef":
                 self._refuse(element, "write the event definition into the event itself")
             elif name.endswith("EventDefinition"):
@@ -256,7 +228,7 @@ class Reader:
     def _read_end(
         self, element: etree._Element, lane: str, definition: etree._Element | None
     ) -> Node:
-        what = _local(definition) if definition is not None else ""
+        what = local(definition) if definition is not None else ""
         if what == "errorEventDefinition" and definition is not None:
             code = self._error_code(element, definition)
             if not code:
@@ -272,9 +244,9 @@ class Reader:
         forms: dict[str, Form] = {"timeDuration": "duration", "timeDate": "date"}
         for child in definition.iterchildren():
             text = (child.text or "").strip()
-            if (form := forms.get(_local(child))) is not None and text:
+            if (form := forms.get(local(child))) is not None and text:
                 return TimerRule(form, text)
-            if _local(child) == "timeCycle":
+            if local(child) == "timeCycle":
                 self._refuse(element, "repeating timers are not supported: draw the flow back")
                 return None
         self._refuse(element, "a timer needs a timeDuration or a timeDate")
@@ -302,10 +274,10 @@ class Reader:
             id=element.get("id", ""),
             name=" ".join(element.get("name", "").split()),
             kind=kind,
-            line=_line(element),
+            line=line_of(element),
             lane=lane,
             attributes=MappingProxyType(
-                dict(_our_attributes(element) if attributes is None else attributes)
+                dict(our_attributes(element) if attributes is None else attributes)
             ),
             **details,  # type: ignore[arg-type]  # each caller gives its kind's own fields
         )
@@ -319,28 +291,25 @@ class Reader:
                 self._refuse(element, f"{quantity} other than 1 is not supported")
         if node is not None and node.kind in ACTIVITY_KINDS and element.get("default"):
             self._refuse(element, "only an exclusive gateway has a default flow")
+        self._check_other_engines(element)
+        is_event = local(element).endswith("Event")
         for child in element.iterchildren():
-            name = _local(child)
-            if name == "extensionElements":
-                self._check_extensions(child)
-            elif name in ("incoming", "outgoing", "documentation") or name.endswith(
-                ("EventDefinition", "EventDefinitionRef", "eventDefinitionRef")
-            ):
+            name = local(child)
+            if name in _ANYWHERE or (is_event and name.endswith(_EVENT_DEFINITIONS)):
                 continue
-            elif node is None or node.inner is None:
-                self._refuse(
-                    element, REFUSED.get(name, f"<{name}> is not supported here"), at=child
-                )
+            if node is None or node.inner is None:
+                reason = REFUSED.get(name, f"<{name}> is not supported here")
+                self._refuse(element, reason, at=child)
 
-    def _check_extensions(self, element: etree._Element) -> None:
-        for child in element.iterchildren():
-            # What drawing tools add is about looks; what other engines add is about running,
-            # and would be passed over.
-            namespace = etree.QName(child).namespace or ""
-            if any(engine in namespace for engine in ("camunda", "zeebe", "flowable", "activiti")):
-                owner = element.getparent()
-                if owner is not None:
-                    self._refuse(owner, f"<{_local(child)}> belongs to another engine", at=child)
+    def _check_other_engines(self, element: etree._Element) -> None:
+        """Refuse what another engine would act on, as an attribute or as an extension."""
+        for attribute in map(str, element.attrib):
+            if is_of_another_engine(attribute):
+                self._refuse(element, f"{attribute} belongs to another engine")
+        for extensions in element.iterchildren(tag("extensionElements")):
+            for child in extensions.iterchildren():
+                if is_of_another_engine(str(child.tag)):
+                    self._refuse(element, f"{child.tag!s} belongs to another engine", at=child)
 
     def _take_id(self, element: etree._Element) -> bool:
         identifier = element.get("id", "")
@@ -357,34 +326,14 @@ class Reader:
     def _refuse(
         self, element: etree._Element, reason: str, *, at: etree._Element | None = None
     ) -> None:
-        named = element.get("id") or _local(element)
-        line = _line(element if at is None else at)
+        # What has no id is told by the nearest thing around it that has.
+        around = (e.get("id", "") for e in (element, *element.iterancestors()))
+        named = next(filter(None, around), "")
+        line = line_of(element if at is None else at)
         self.problems.append(Problem(self._file, named, reason, line))
 
-    def _refuse_file(self, reason: str) -> None:
-        self.problems.append(Problem(self._file, "", reason))
-
-
-def _tag(name: str) -> str:
-    return f"{{{BPMN}}}{name}"
-
-
-def _local(element: etree._Element) -> str:
-    name = etree.QName(element)
-    return name.localname if name.namespace == BPMN else f"{name.namespace}:{name.localname}"
-
-
-def _line(element: etree._Element) -> int:
-    return cast("int | None", element.sourceline) or 0
-
-
-def _our_attributes(element: etree._Element) -> dict[str, str]:
-    prefix = f"{{{OURS}}}"
-    return {
-        str(name).removeprefix(prefix): str(value)
-        for name, value in element.attrib.items()
-        if str(name).startswith(prefix)
-    }
+    def _refuse_file(self, reason: str, *, line: int = 0) -> None:
+        self.problems.append(Problem(self._file, "", reason, line))
 
 
 def read(
@@ -392,6 +341,8 @@ def read(
 ) -> tuple[Model | None, list[Problem]]:
     """Read the BPMN files of a pack; the model is None when there is nothing to run."""
     reader = Reader()
+    if not files:
+        reader.problems.append(Problem("", "", "there is no BPMN file"))
     for file, content in sorted(files.items()):
         reader.read(file, content)
     return reader.model(entry), reader.problems

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from .bpmn import Flow, Model, Node, Scope
 from .problems import Problem
+from .structure import check_structure
 
 MOST_MARKINGS = 20_000
 _ENDS_ALL = ("error", "terminate")
@@ -41,6 +42,11 @@ class _Played:
     dead: list[Marking] = field(default_factory=list)
     crowded: set[str] = field(default_factory=set)  # places where a second token can arrive
     is_complete: bool = True
+
+
+def check_graph(model: Model) -> list[Problem]:
+    """Return what is wrong with a process as a drawing: its graph, then the ways through it."""
+    return check_structure(model) or check_soundness(model)
 
 
 def check_soundness(model: Model) -> list[Problem]:

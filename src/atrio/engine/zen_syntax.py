@@ -240,6 +240,8 @@ class _Parser:
         tree = self._primary()
         while True:
             if self.take("."):
+                if isinstance(tree, Call):
+                    raise NotAllowed(f"{tree.function}() has no methods here")
                 kind, text = self._tokens[self._at]
                 if kind != "word" or not isinstance(tree, Name):
                     raise NotAllowed(f"a name must follow the dot, not {text or 'the end'!r}")
