@@ -33,6 +33,12 @@ ENGLISH = TEXTS.format(words="In English")
 # what is changed, file, place, words of the reason
 BROKEN = [
     ({"pack.toml": None}, "pack.toml", "", "there is none"),
+    (
+        {"pack.toml": FILES["pack.toml"].replace("company_xx", "company_yy")},
+        "pack.toml",
+        "name",
+        "the folder is called 'company_xx'",
+    ),
     ({"pack.toml": "name = "}, "pack.toml", "", "not TOML"),
     ({"pack.toml": FILES["pack.toml"].replace("DE", "Germany")}, "pack.toml", "country", "match"),
     (

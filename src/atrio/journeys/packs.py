@@ -74,7 +74,10 @@ def load_pack(folder: Path) -> Pack:
     """Read a pack from its folder; raises Unpublishable if it is none."""
     if not (folder / "pack.toml").is_file():
         raise Unpublishable([Problem("pack.toml", "", f"there is none in {folder.name!r}")])
-    return pack_of(_files_of(folder))
+    pack = pack_of(_files_of(folder))
+    if pack.name != folder.name:
+        raise Unpublishable([Problem("pack.toml", "name", f"the folder is called {folder.name!r}")])
+    return pack
 
 
 def pack_of(files: Mapping[str, bytes]) -> Pack:

@@ -223,6 +223,28 @@ def test_a_field_that_is_only_shown_has_its_value_and_its_source():
     assert status.suggestion.source == "Receita Federal"
 
 
+def test_an_address_reads_as_its_country_writes_it():
+    address = {"street": "Lindenweg", "number": "5", "postal_code": "10115", "city": "Berlin"}
+    there = a_field("address", "t.there", country="DE")
+    here = a_field("address", "t.here", country="BR")
+    somewhere = a_field("address", "t.somewhere")
+    facts = {
+        "t": {
+            "there": address,
+            "here": address | {"region": "SP"},
+            "somewhere": address | {"country": "AT"},
+        }
+    }
+
+    lines = shown(a_form(there, here, somewhere), facts=facts, language="en", say=in_code)
+
+    assert [line.text for line in lines] == [
+        "Lindenweg 5\n10115 Berlin",
+        "Lindenweg, 5\nBerlin – SP, 10115",
+        "Lindenweg 5\n10115 Berlin\nAT",
+    ]
+
+
 def test_the_summary_reads_answers_back_in_words():
     form = a_form(
         a_field("choice", "t.colour", choices=[{"value": "red", "label": {"de": "Rot"}}]),
@@ -248,6 +270,6 @@ def test_the_summary_reads_answers_back_in_words():
         "Rot",
         "1.234.567,50 BRL",
         "01.02.2026",
-        "Rua 1, 2\nCampinas SP",
+        "Rua 1, 2\nCampinas SP",  # no postal code, so no dangling comma
         "no",
     ]

@@ -30,6 +30,19 @@ class AddressFormat:
     postal_code: re.Pattern[str] | None = None  # of the code without separators
     postal_code_shape: str = ""  # how it is written: "99999-999"
     regions: Mapping[str, str] = field(default_factory=dict)  # ISO 3166-2 without the country
+    street_line: str = "{street} {number}"
+    place_line: str = "{postal_code} {city} {region}"
+
+    def lines(self, address: Mapping[str, str]) -> list[str]:
+        """Return an address as it stands on an envelope; what is not known leaves no gap."""
+        known = {part: address.get(part, "") for part in PARTS}
+        lines = (
+            _line(self.street_line, known),
+            known["extra"],
+            known["district"],
+            _line(self.place_line, known),
+        )
+        return [line for line in lines if line]
 
     def region_labels(self) -> dict[str, Localized]:
         """Return the regions' names, which are the same in every language."""
@@ -47,6 +60,8 @@ _FORMATS = {
         postal_code=re.compile(r"\d{8}"),
         postal_code_shape="99999-999",
         regions=_BRAZIL,
+        street_line="{street}, {number}",
+        place_line="{city} – {region}, {postal_code}",
     ),
     "DE": AddressFormat(
         parts=("street", "number", "extra", "postal_code", "city"),
@@ -60,6 +75,15 @@ _FORMATS = {
 def address_format(country: str) -> AddressFormat:
     """Return how addresses are written in the country."""
     return _FORMATS.get(country, _ELSEWHERE)
+
+
+def _line(shape: str, known: Mapping[str, str]) -> str:
+    """Fill the shape; if a part is missing, its separators would dangle, so blanks serve."""
+    wanted = [part for part in PARTS if f"{{{part}}}" in shape]
+    if all(known[part] for part in wanted):
+        return shape.format_map(known)
+    order = sorted(wanted, key=shape.index)
+    return " ".join(known[part] for part in order if known[part])
 
 
 def postal_code(country: str, compact: str) -> str | None:

@@ -12,6 +12,7 @@ from .facts import fact
 from .model import Field, Form
 from .numbers import day_as_read, group_decimal
 from .parts import key_of, parts_of
+from .places import address_format
 from .reading import write
 from .wording import Json, Message, Say, in_words
 
@@ -69,15 +70,11 @@ def _label(entry: Field, value: str, language: str, say: Say) -> str:
 def _together(
     entry: Field, parts: tuple[Field, ...], value: dict[str, Json], language: str, say: Say
 ) -> str:
-    said = {key_of(part): as_text(part, value.get(key_of(part)), language, say) for part in parts}
-    if entry.type != "address":
-        return " ".join(text for text in said.values() if text)
-    # The code of a region is what stands on an envelope, not its name.
-    place = " ".join(
-        text
-        for text in (said.get("postal_code"), said.get("city"), str(value.get("region")))
-        if text
-    )
-    street = ", ".join(text for text in (said.get("street"), said.get("number")) if text)
-    lines = (street, said.get("extra"), said.get("district"), place, said.get("country"))
-    return "\n".join(line for line in lines if line)
+    if entry.type == "address":
+        # The code of a region is what stands on an envelope, not its name.
+        known = {key: part for key, part in value.items() if isinstance(part, str)}
+        country = "" if entry.country else known.get("country", "")
+        written = address_format(entry.country or country).lines(known)
+        return "\n".join([*written, country] if country else written)
+    said = (as_text(part, value.get(key_of(part)), language, say) for part in parts)
+    return " ".join(text for text in said if text)
