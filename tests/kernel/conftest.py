@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -117,6 +118,14 @@ class Server:
         """Queue a job as `later` does, from a process that has no Django."""
         self.execute(INSERT, name, json.dumps(ids).encode(), 0, run_in.total_seconds(), None)
 
+    def queue_notes(self, count):
+        """Queue many jobs at once, which note the numbers from 0."""
+        with self.connect() as connection, connection.transaction():
+            payloads = [json.dumps({"what": str(number)}).encode() for number in range(count)]
+            connection.cursor().executemany(
+                INSERT, [("test.note", payload, 0, 0, None) for payload in payloads]
+            )
+
     def effects(self):
         rows = self.rows("select what from effect where what <> 'tick' order by number")
         return [what for (what,) in rows]
@@ -129,18 +138,20 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def _server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("queue")
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o755)  # the server may run as somebody else
-    server = Server(folder)
-    server.start()
-    try:
-        server.migrate()
-        yield server
-    finally:
-        server.stop()
-        server.postgres.remove()
+def _server():
+    # Not pytest's own folders: it closes them to everybody else, and as root the server runs as
+    # somebody else.
+    with tempfile.TemporaryDirectory(prefix="atrio-queue-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        server = Server(folder)
+        server.start()
+        try:
+            server.migrate()
+            yield server
+        finally:
+            server.stop()
+            server.postgres.remove()
 
 
 @pytest.fixture

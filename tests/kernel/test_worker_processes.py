@@ -23,8 +23,7 @@ def test_jobs_run_as_the_worker_s_role(server):
 
 
 def test_two_workers_start_no_job_twice(server):
-    for number in range(300):
-        server.queue("test.note", what=str(number))
+    server.queue_notes(300)
     workers = [server.start_worker(threads=4) for _ in range(2)]
 
     eventually(server.is_done)
@@ -81,15 +80,17 @@ def test_a_worker_told_to_stop_finishes_what_runs_and_leaves_the_rest(server):
 
 def test_a_database_stopped_at_once_under_load_loses_no_job_and_workers_return_unaided(server):
     workers = [server.start_worker(threads=4) for _ in range(2)]
-    eventually(server.ticks)
-    for number in range(400):
-        server.queue("test.note", what=str(number))
+    eventually(
+        lambda: len(server.rows("select from pg_stat_activity where query ~ '^LISTEN'")) == 2
+    )
+    server.queue_notes(1_000)
+    eventually(server.effects)
 
     server.stop(signal.SIGQUIT)
     server.start()
 
     eventually(server.is_done, within=HEARTBEAT + 20)
-    assert {str(number) for number in range(400)} <= set(server.effects())
+    assert {str(number) for number in range(1_000)} <= set(server.effects())
     assert [worker.poll() for worker in workers] == [None, None]
     server.queue("test.note", what="afterwards")
     eventually(lambda: "afterwards" in server.effects(), within=5)

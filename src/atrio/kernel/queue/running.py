@@ -54,20 +54,23 @@ def _run(claim: Claim) -> Ending:
     try:
         JOBS[claim.entrypoint].run(claim.payload or b"{}")
     except _PASSING as error:
+        if claim.attempts >= _TRIES:
+            return hold(claim, error)
         logger.warning("The job met a passing failure of the database: %s", error)
-        delay = timedelta(seconds=0.1 * 2**claim.attempts) if claim.attempts < _TRIES else None
+        delay = timedelta(seconds=0.1 * 2**claim.attempts)
         return Ending(claim, "failed", _told(error, claim), delay)
-    except SystemExit as error:  # it would end the worker, and then the next one
-        return _hold(claim, RuntimeError(f"The job called exit({error.code!r})"))
-    except Exception as error:  # noqa: BLE001 - whatever it is, a person must look
-        return _hold(claim, error)
+    # Whatever it is, a person must look. An exit would end this worker, and then the next one.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return hold(claim, error)
     return Ending(claim)
 
 
-def _hold(claim: Claim, error: Exception) -> Ending:
+def hold(claim: Claim, error: BaseException) -> Ending:
+    """Return the ending of a job that a person must look at."""
     logger.error("The job failed and is held", exc_info=error)
     return Ending(claim, "failed", _told(error, claim))
 
 
-def _told(error: Exception, claim: Claim) -> TracebackRecord:
-    return TracebackRecord.from_exception(error, claim.id, {"attempts": claim.attempts})
+def _told(error: BaseException, claim: Claim) -> TracebackRecord:
+    told = error if isinstance(error, Exception) else RuntimeError(repr(error))
+    return TracebackRecord.from_exception(told, claim.id, {"attempts": claim.attempts})

@@ -12,6 +12,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import psycopg
@@ -33,7 +34,7 @@ from pgqueuer.types import JobId, QueueEntrypoint, QueueManagerId
 from atrio.kernel.queue.driver import TwoConnectionsDriver
 from atrio.kernel.queue.enqueue import later
 from atrio.kernel.queue.registry import JOBS
-from atrio.kernel.queue.running import Ending, run_claim
+from atrio.kernel.queue.running import Ending, hold, run_claim
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class _Worker:
         self._wake = asyncio.Event()
         self._may_find_more = True
         # Both outlive a lost connection: what ran meanwhile is recorded over the next one.
-        self._running: set[JobId] = set()
+        self._ours: set[JobId] = set()  # from the claim until the ending is recorded
         self._unrecorded: list[Ending] = []
 
     async def run(self) -> None:
@@ -129,14 +130,14 @@ class _Worker:
     async def _claim_and_record(self, queries: Queries) -> None:
         loop = asyncio.get_running_loop()
         look_at = loop.time()
-        while not self._stopping.is_set() or self._running or self._unrecorded:
+        while not self._stopping.is_set() or self._ours:
             self._wake.clear()
             if self._unrecorded:
                 await self._record(queries)
             if loop.time() >= look_at:
+                look_at = loop.time() + _LOOK_EVERY
                 self._may_find_more = True
             if self._may_find_more and not self._stopping.is_set():
-                look_at = loop.time() + _LOOK_EVERY
                 await self._claim(queries)
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(look_at):
@@ -144,7 +145,7 @@ class _Worker:
 
     async def _claim(self, queries: Queries) -> None:
         """Claim a job for every free thread and start it."""
-        free = self._capacity - len(self._running)
+        free = self._capacity - len(self._ours) + len(self._unrecorded)
         if free == 0:
             return
         self._may_find_more = False  # before asking: a job announced meanwhile sets it again
@@ -159,18 +160,17 @@ class _Worker:
             self._may_find_more = True
         for claim in claims:
             # After a long absence of the database our own jobs look abandoned to us, too.
-            if claim.id not in self._running:
+            if claim.id not in self._ours:
                 self._start(claim)
 
     def _start(self, claim: Claim) -> None:
-        self._running.add(claim.id)
+        self._ours.add(claim.id)
         run = asyncio.get_running_loop().run_in_executor(self._threads, run_claim, claim)
-        run.add_done_callback(self._end)
+        run.add_done_callback(partial(self._end, claim))
 
-    def _end(self, run: asyncio.Future[Ending]) -> None:
-        ending = run.result()
-        self._running.discard(ending.claim.id)
-        self._unrecorded.append(ending)
+    def _end(self, claim: Claim, run: asyncio.Future[Ending]) -> None:
+        error = run.exception()
+        self._unrecorded.append(run.result() if error is None else hold(claim, error))
         self._wake.set()
 
     async def _record(self, queries: Queries) -> None:
@@ -182,13 +182,14 @@ class _Worker:
             if ending.retry_in is not None:
                 await queries.retry_job(ending.claim, ending.retry_in, ending.traceback)
         del self._unrecorded[: len(endings)]
+        self._ours.difference_update(ending.claim.id for ending in endings)
 
     async def _beat(self, queries: Queries) -> None:
         """Show three times per time-out that the jobs running here are not abandoned."""
         while True:
             await asyncio.sleep(self._heartbeat.total_seconds() / 3)
-            if self._running:
-                await queries.update_heartbeat([*self._running])
+            if self._ours:
+                await queries.update_heartbeat([*self._ours])
 
     def _new_scheduler(self, queries: Queries) -> SchedulerManager:
         scheduler = SchedulerManager(queries)
