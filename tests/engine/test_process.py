@@ -240,6 +240,19 @@ def test_an_error_end_event_reaches_the_boundary_of_what_calls_it():
     assert elements(run) == ["review"]
 
 
+def test_an_error_end_event_is_no_end_of_what_it_interrupts():
+    run = blueprint(
+        *("start s", "end e", "end caught", "notice well", "notice badly"),
+        *("s > inside", "inside > well", "well > e"),
+        subprocess("inside", "start i", "user a", "end bad error=x", "i > a", "a > bad"),
+        *("error failed on=inside code=x", "failed > badly", "badly > caught"),
+    ).start({}, now=NOW)
+
+    done(run, "a")
+
+    assert elements(run) == ["badly"]
+
+
 def test_an_error_at_a_task_within_reaches_the_boundary_around_it():
     run = NESTED.start({}, now=NOW)
 

@@ -172,7 +172,7 @@ class Run:
         if guard is None:
             return False
         self._renew(facts)
-        guard._ready()
+        self._let_go(guard, now)
         self._advance(now)
         return True
 
@@ -182,7 +182,7 @@ class Run:
         if task is None or task.state != TaskState.WAITING or "due_at" not in task.internal_data:
             raise NotOpen(f"no timer {task_id} is running")
         self._renew(facts)
-        task._ready()
+        self._let_go(task, now)
         self._advance(now)
 
     def rewind(
@@ -280,7 +280,13 @@ class Run:
         guard = None if at_top else self._guard_for(self._tokens.host_of(ending.workflow), code)
         if guard is None:
             raise Uncaught(f"{ending.task_spec.name} ends with {code!r}, which nobody catches")
-        guard._ready()
+        self._let_go(guard, self._now)
+
+    def _let_go(self, event: Task, now: datetime) -> None:
+        """Run an event at once: what it interrupts must not first come to an end of its own."""
+        self._now = now
+        event._ready()
+        event.run()
 
     def _guard_for(self, task: Task, code: str) -> Task | None:
         """Return the boundary event that catches an error: nearest first, the exact code first."""
