@@ -7,6 +7,7 @@ import json
 import os
 import pkgutil
 import sys
+from pathlib import Path
 
 import bench
 from atrio.site.machine.places import state_folder
@@ -18,21 +19,23 @@ def main() -> int:
     for module in pkgutil.iter_modules(bench.__path__):
         if not module.ispkg and module.name != "__main__":
             importlib.import_module(f"bench.{module.name}")
-    names = os.environ.get("ONLY", "").replace(",", " ").split() or sorted(BENCHMARKS)
+    asked = sys.argv[1:] or os.environ.get("ONLY", "").replace(",", " ").split()
+    names = asked or sorted(BENCHMARKS)
     if unknown := set(names) - BENCHMARKS.keys():
         print(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
         return 2
-    figures = _run(names)
-    output = state_folder() / "bench.json"
+    folder = state_folder()  # before a benchmark sets up an environment of its own
+    figures = _run(names, folder / "bench")
+    output = folder / "bench.json"
     output.write_text(json.dumps([f.as_row() for f in figures], indent=2, ensure_ascii=False))
     print(f"\n{output}")
     return 0 if all(figure.holds is not False for figure in figures) else 1
 
 
-def _run(names: list[str]) -> list[Figure]:
+def _run(names: list[str], folder: Path) -> list[Figure]:
     figures = []
     print(f"{'figure':<58}{'value':>12} {'unit':<8}{'ratio':>8}  {'bar':<14}holds")
-    with Machine(state_folder() / "bench").running() as machine:
+    with Machine(folder).running() as machine:
         for name in names:
             for figure in BENCHMARKS[name](machine):
                 figures.append(figure)

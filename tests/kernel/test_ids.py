@@ -1,6 +1,8 @@
 """Ids for rows and references for people."""
 
+import itertools
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from atrio.kernel.ids import new_id, new_reference
 
@@ -19,3 +21,16 @@ def test_references_have_no_letter_to_misread():
 
     assert len(references) == 1_000
     assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", r) for r in references)
+
+
+def test_each_id_is_greater_than_the_one_before_it_also_within_a_millisecond():
+    ids = [new_id() for _ in range(20_000)]
+
+    assert all(before < after for before, after in itertools.pairwise(ids))
+
+
+def test_ids_of_several_threads_are_all_different():
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda _: new_id(), range(20_000)))
+
+    assert len(set(ids)) == len(ids)
