@@ -35,6 +35,7 @@ PROCESSES = {
         "a flow behind an exclusive gateway needs a condition",
     ),
     "compensation.bpmn": ("it", "nothing is compensated by itself: draw what is to be done"),
+    "circle_that_never_waits.bpmn": ("which", "this circle never waits for anybody"),
     "complex_gateway.bpmn": (
         "it",
         "complex gateways are not supported: use exclusive and parallel ones",

@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -159,15 +160,15 @@ TestAnyWay.settings = settings(
     max_examples=60,
     stateful_step_count=40,
     deadline=None,
-    phases=[Phase.generate],
+    # A failing way is printed step by step; making it shorter takes many minutes.
+    phases=[Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_every_run_that_goes_on_long_enough_ends(random):
-    """The blueprint is sound, so that whoever keeps choosing by chance comes to an end."""
+@pytest.mark.parametrize("seed", range(20))
+def test_whoever_keeps_choosing_by_chance_comes_to_an_end(seed):
+    random = Random(seed)
     run = SHOP.start(POLICY, now=NOW)
     for _ in range(3000):
         if run.finished:

@@ -11,10 +11,10 @@ it may be set off again while an earlier one still runs, and that is no harm.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .bpmn import Flow, Model, Node, Scope
+from .bpmn import WAITING_KINDS, Flow, Model, Node, Scope
 from .problems import Problem
 from .structure import check_structure
 
@@ -54,7 +54,11 @@ def check_soundness(model: Model) -> list[Problem]:
 
     The structure of the model must have been checked.
     """
-    return [problem for scope in model.scopes() for problem in _Game(scope).problems()]
+    return [
+        problem
+        for scope in model.scopes()
+        for problem in (*_Game(scope).problems(), *_spinning(scope, model))
+    ]
 
 
 class _Game:
@@ -219,3 +223,44 @@ class _Game:
 
     def _problem(self, element: str, reason: str) -> Problem:
         return Problem(self._scope.file, element, reason, self._scope.nodes[element].line)
+
+
+def _spinning(scope: Scope, model: Model) -> Iterator[Problem]:
+    """Yield a node of every circle in which nothing waits: a run would go round without end."""
+    ways = {name: list(_ways_at_once(scope, node, model)) for name, node in scope.nodes.items()}
+    told: set[str] = set()
+    for name in scope.nodes:
+        circle = _reached(ways, ways[name])
+        if name in circle and not told & circle:
+            told.add(name)
+            reason = "this circle never waits for anybody: a run would go round without end"
+            yield Problem(scope.file, name, reason, scope.nodes[name].line)
+
+
+def _ways_at_once(scope: Scope, node: Node, model: Model) -> Iterator[str]:
+    """Yield the nodes that a token in this one reaches without waiting for anybody."""
+    if node.kind in WAITING_KINDS or node.kind == "timer":
+        return
+    inner = node.inner if node.kind == "subprocess" else model.processes.get(node.target)
+    if inner is not None and node.kind in ("subprocess", "process") and _waits(inner, model):
+        return
+    for name in (node.id, *(guard.id for guard in scope.guards(node.id))):
+        yield from (flow.target for flow in scope.leaving(name))
+
+
+def _waits(scope: Scope, model: Model) -> bool:
+    """Say whether every way through a scope waits for somebody."""
+    ways = {name: list(_ways_at_once(scope, node, model)) for name, node in scope.nodes.items()}
+    reached = _reached(ways, [scope.start().id])
+    return not any(scope.nodes[name].kind == "end" for name in reached)
+
+
+def _reached(ways: Mapping[str, Sequence[str]], starts: Sequence[str]) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(ways[name])
+    return reached
