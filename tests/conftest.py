@@ -12,7 +12,6 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from atrio.site.machine.places import state_folder
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.tryton.server import PYTHON, Snapshot, Tryton
 from tests.chromium import find_chromium
@@ -54,7 +53,7 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
     if not PYTHON.exists():
         pytest.fail("Tryton's environment is missing: `make .venv-tryton/.installed` makes it")
     folder = tmp_path_factory.mktemp("tryton")
-    snapshot = Snapshot.of_this_seed(state_folder() / "tryton")
+    snapshot = Snapshot.of_this_seed()
     with Tryton(folder, snapshot=snapshot, port=free_port()).running(log=folder / "log") as server:
         yield server
 

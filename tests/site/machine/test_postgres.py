@@ -82,6 +82,16 @@ def test_what_was_written_is_there_after_the_next_start(make, folder):
         assert ask(server, "select seven from kept") == (7,)
 
 
+def test_starts_anew_after_everything_of_it_was_removed(make, folder):
+    server = make("removed")
+    with server.running(log=folder / "log"):
+        pass
+    server.remove()
+
+    with server.running(log=folder / "log"):
+        assert ask(server, "select 1") == (1,)
+
+
 def test_starts_after_it_was_killed(make, folder):
     server = make("killed")
     with server.running(log=folder / "log") as process:

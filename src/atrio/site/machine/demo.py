@@ -25,7 +25,10 @@ from atrio.site.machine.tryton.server import Snapshot, Tryton
 
 _PLAYER = "atrio.site.machine.play"
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what HOST may say
-_DEFAULTS = {"ATRIO_PRICE_FRESHNESS_SECONDS": "60"}  # a change in the ERP shows while one looks
+_DEFAULTS = {
+    "ATRIO_BRAND": "Nordlicht Supplies",
+    "ATRIO_PRICE_FRESHNESS_SECONDS": "60",  # a change in the ERP shows while one looks
+}
 
 
 def run_demo(*, host: str, port: int, reset: bool, play: bool) -> int:
@@ -70,7 +73,8 @@ class _Demo:
         self._postgres = Postgres(state / "postgres")
         # Only parts of the house talk to these, so they are new ones at every start.
         self._erp_port, self._registry_port, self._faults_port = (free_port() for _ in range(3))
-        self._erp_password = ""
+        self._people = state / "demo/people.txt"
+        self._passwords: dict[str, str] = {}  # by connection
 
     async def run(self, *, reset: bool, play: bool) -> None:
         """Start everything, play one onboarding, and return when told to stop."""
@@ -90,20 +94,30 @@ class _Demo:
                     await self._play(machine)
                 self._status.title(f"Atrio is at {self._url}")
                 self._status.note(f"  Sign in with one click at {self._url}/sign-in/ as")
-                await machine.run(
-                    self._atrio("people", "demo-people", role="atrio_web"), aloud=True
-                )
+                self._status.note(self._people.read_text())
                 self._status.note("  Ctrl-C ends it; the next start finds everything as it was.")
                 await machine.until_stopped()
                 self._status.title("Stopping")
 
     def _forget(self) -> None:
-        """Delete all but the ERP's snapshot, which is the same at every beginning."""
+        """Delete the data, the ERP's among them."""
         self._postgres.remove()
         for name in ("demo", "log", "static"):
             shutil.rmtree(self._state / name, ignore_errors=True)
 
     async def _start(self, machine: Supervisor) -> None:
+        await _together(self._start_database(machine), self._make_snapshot(machine))
+        await _together(
+            machine.start(self._erp()),
+            machine.start(self._registry()),
+            machine.start(self._fault_proxy()),
+            machine.start(self._worker()),
+            machine.start(self._web()),
+        )
+        people = ("--people", str(self._people))
+        await machine.run(self._atrio("demo-data", "demo-data", *people, role="atrio_worker"))
+
+    async def _start_database(self, machine: Supervisor) -> None:
         await machine.start(
             Service(
                 self._postgres.program(),
@@ -115,12 +129,14 @@ class _Demo:
         await _together(
             machine.run(self._owners("migrate", "migrate")),
             machine.run(self._owners("static-files", "collectstatic", "--no-input")),
-            self._start_erp(machine),
-            machine.start(self._registry()),
-            machine.start(self._fault_proxy()),
         )
-        await machine.run(self._atrio("demo-data", "demo-data", role="atrio_worker"))
-        await _together(machine.start(self._worker()), machine.start(self._web()))
+
+    async def _make_snapshot(self, machine: Supervisor) -> None:
+        """Make the ERP's database, in a process of its own that a Ctrl-C can end."""
+        await machine.run(self._python("tryton-snapshot", "atrio.site.machine.tryton"))
+        snapshot = await asyncio.to_thread(Snapshot.of_this_seed)
+        self._tryton = Tryton(self._state / "demo/tryton", snapshot=snapshot, port=self._erp_port)
+        self._passwords["erp-br"] = snapshot.password
 
     async def _play(self, machine: Supervisor) -> None:
         """Show one onboarding; if it fails, the house stays up to be looked at."""
@@ -130,15 +146,9 @@ class _Demo:
         except MachineError as error:
             self._status.bad("play", f"{error}; the logs are in {self._logs}")
 
-    async def _start_erp(self, machine: Supervisor) -> None:
-        snapshots = self._state / "tryton"
-        await machine.run(self._python("tryton-snapshot", "atrio.site.machine.tryton", snapshots))
-        snapshot = await asyncio.to_thread(Snapshot.of_this_seed, snapshots)
-        self._erp_password = snapshot.password
-        tryton = Tryton(self._state / "demo/tryton", snapshot=snapshot, port=self._erp_port)
-        await machine.start(
-            Service(tryton.program(), is_ready=tryton.is_ready, before=tryton.prepare)
-        )
+    def _erp(self) -> Service:
+        tryton = self._tryton
+        return Service(tryton.program(), is_ready=tryton.is_ready, before=tryton.prepare)
 
     def _registry(self) -> Service:
         """Serve recorded answers where there are some, and invented ones in any case."""
@@ -212,7 +222,7 @@ class _Demo:
             "ATRIO_VAR": str(self._state),
             "ATRIO_FAULT_PROXY": f"http://127.0.0.1:{self._faults_port}",
             "ATRIO_FAULTS_TOKEN": self._secrets.faults_token,
-            "ATRIO_SECRETS": json.dumps({"erp-br": self._erp_password}),
+            "ATRIO_SECRETS": json.dumps(self._passwords),
             "HOST": self._host,
             "PORT": str(self._port),
             "ALLOWED_HOSTS": hosts,

@@ -109,9 +109,10 @@ class Postgres:
         )
 
     def prepare(self) -> None:
-        """Make the folder of data if there is none, and clear away what a crash left behind."""
-        if not self._own(self.data):
-            raise MachineError(f"{self.data} belongs to someone else.")
+        """Make the folders that are missing, and clear away what a crash left behind."""
+        for folder in (self.data, self.sockets):
+            if not self._own(folder):
+                raise MachineError(f"{folder} belongs to someone else.")
         self._clear_stale_locks()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from atrio.site.machine.places import CLONE, SOURCE
+from atrio.site.machine.places import CLONE, SOURCE, snapshot_folder
 from atrio.site.machine.programs import MachineError, Program, die_with_parent, running
 
 PYTHON = CLONE / ".venv-tryton/bin/python"
@@ -48,13 +48,14 @@ class Snapshot:
     admin_password: str
 
     @classmethod
-    def of_this_seed(cls, folder: Path) -> Snapshot:
-        """Return the snapshot for the present lock and seed below `folder`, made if need be.
+    def of_this_seed(cls) -> Snapshot:
+        """Return the snapshot for the present lock and seed, made if need be.
 
         Two processes that ask at once get the same one: the second waits for the first.
         """
+        folder = snapshot_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        home = folder.absolute() / _recipe()
+        home = folder / _recipe()
         with (folder / "snapshot.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not home.exists():
