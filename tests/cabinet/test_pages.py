@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
 
-from atrio.cabinet.words import address, initials, money, tax_id
+from atrio.cabinet.words import address, ago, initials, money, tax_id
 from atrio.identity.actions import ensure_user
 from atrio.parties.models import Account, LegalEntity
 from atrio.seller.models import Staff
@@ -59,7 +60,7 @@ def test_my_company_tells_what_is_known_and_who_said_so(browser, alice):
 
     entity = LegalEntity.objects.get()
     assert tax_id("br_cnpj", entity.tax_id) in words
-    assert "Rua das Bromélias, 12 Sala 3 Centro 01310-100 São Paulo SP BR" in words
+    assert "Rua das Bromélias, 12 Sala 3 Centro 01310-100 São Paulo SP Your terms" in words
     assert "Alice Prado · you" in words
     assert alice.account.customer_number in words
     assert "Atacado" in words
@@ -110,4 +111,13 @@ def test_money_is_written_as_people_read_it(amount, currency, shown):
 def test_names_and_addresses_may_be_short():
     assert [initials(name) for name in ("Carla Maria Duarte", "Carla", "")] == ["CD", "C", ""]
     assert address({}) == ""
-    assert address({"city": "Recife", "postal_code": "1", "country": "BR"}) == "1 Recife\nBR"
+    abroad = {"city": "Recife", "postal_code": "1", "country": "BR"}
+    assert address(abroad) == "1 Recife\nBR"
+    assert address(abroad, home="BR") == "1 Recife"
+
+
+def test_times_are_told_in_their_largest_unit():
+    now = timezone.now()
+
+    assert ago(now - timedelta(seconds=59), now=now) == "just now"
+    assert ago(now - timedelta(days=3, hours=2), now=now) == "3\N{NO-BREAK SPACE}days ago"

@@ -45,7 +45,7 @@ def _facts(seat: Seat) -> list[dict[str, str]]:
 
 
 def _addresses(seat: Seat) -> list[dict[str, str]]:
-    text = address(seat.entity.address)
+    text = address(seat.entity.address, home=seat.unit.country)
     title = _("Registered address")
     return [{"title": title, "text": text, "source": _source(seat, "address")}] if text else []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -31,20 +31,27 @@ def tax_id(kind: str, number: str) -> str:
     return f"{tax_id_name(kind)} {module.format(number) if module else number}"
 
 
-def address(parts: Mapping[str, str]) -> str:
-    """Return an address as it stands on an envelope, line by line."""
+def address(parts: Mapping[str, str], *, home: str = "") -> str:
+    """Return an address as it stands on an envelope, line by line; `home` goes without saying."""
     part = {name: str(value or "") for name, value in parts.items()}
-    code = part.get("postal_code", "")
-    code = postal_code(part.get("country", ""), code) or code
+    country, code = part.get("country", ""), part.get("postal_code", "")
+    code = postal_code(country, code) or code
     street = _joined(", ", part.get("street"), part.get("number"))
     place = _joined(" ", code, part.get("city"), part.get("region"))
     return _joined(
-        "\n", street, part.get("extra"), part.get("district"), place, part.get("country")
+        "\n",
+        street,
+        part.get("extra"),
+        part.get("district"),
+        place,
+        "" if country == home else country,
     )
 
 
 def ago(at: datetime, *, now: datetime) -> str:
     """Return how long ago something was, in its largest unit."""
+    if now - at < timedelta(minutes=1):
+        return _("just now")
     return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
