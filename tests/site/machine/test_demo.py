@@ -136,7 +136,9 @@ def test_a_ctrl_c_ends_everything(first_start):
 
 def test_the_second_start_keeps_the_data_and_is_ready_in_twenty_seconds(first_start, start):
     demo = start("--no-play")
-    demo.read_until("Ctrl-C ends it", SECOND_START)
+    # The promise is for a machine with nothing else to do; other tests may run beside this one.
+    crowd = max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
+    demo.read_until("Ctrl-C ends it", SECOND_START * crowd)
 
     # Alice came into being when the first onboarding was played.
     assert "alice@ventorim.example" in httpx.get(f"{demo.url}/sign-in/").text
