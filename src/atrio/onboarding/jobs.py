@@ -30,18 +30,21 @@ _random = Random()  # noqa: S311 - jitter, not a secret
 @job("onboarding.run_call")
 def run_call(*, call_id: UUID) -> None:
     """Make one attempt at a call and hand what came of it to a use case."""
+    with _key_lock(call_id) as is_ours:
+        if is_ours:
+            _attempt(call_id)
+        else:
+            later("onboarding.run_call", call_id=call_id, run_in=SOMEBODY_ELSE_IS_AT_IT)
+
+
+def _attempt(call_id: UUID) -> None:
+    """Begin under the lock: what was over by then is not asked again, and waiting is no attempt."""
     begun = actions.begin_call(call_id=call_id, now=timezone.now())
     if begun is None:
         return
     call, question = begun
     registered = CALLS[call.name]
-    with (
-        structlog.contextvars.bound_contextvars(application=question.reference, call=call.name),
-        _key_lock(call.key) as is_ours,
-    ):
-        if not is_ours:
-            later("onboarding.run_call", call_id=call_id, run_in=SOMEBODY_ELSE_IS_AT_IT)
-            return
+    with structlog.contextvars.bound_contextvars(application=question.reference, call=call.name):
         try:
             answer = _ask(registered, question)
         except OutsideBusy as error:
@@ -92,15 +95,20 @@ def fire_timer(*, application_id: UUID, task_id: str) -> None:
     actions.fire_timer(application_id=application_id, task_id=task_id, now=timezone.now())
 
 
+_LOCK = """
+    select key, pg_try_advisory_lock(hashtextextended(key, 0)) from onboarding_call where id = %s
+"""
+
+
 @contextmanager
-def _key_lock(key: str) -> Iterator[bool]:
-    """Hold the database's lock on a key while asking; False when another worker holds it.
+def _key_lock(call_id: UUID) -> Iterator[bool]:
+    """Hold the database's lock on a call's key; False when another worker holds it.
 
     The lock belongs to this thread's connection, so it ends with the process, however it ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        (is_ours,) = cursor.fetchone()
+        cursor.execute(_LOCK, [call_id])
+        key, is_ours = cursor.fetchone()
     try:
         yield is_ours
     finally:
