@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 # These make the environment that settings are read from, or need none.
-WITHOUT_DJANGO = {"demo", "translations"}
+WITHOUT_DJANGO = {"demo", "rehearse", "translations"}
 
 _COMMANDS = Path(__file__).with_name("commands")
 

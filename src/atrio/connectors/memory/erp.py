@@ -34,7 +34,8 @@ class MemoryErp:
     Options: `latency_seconds` (a number, or one per operation), `price_groups` (name →
     factor on the list price; the first is the default), `articles` (how many, 200),
     `currency` ("BRL"), `remembers` (how many customers, 2000), `numbers_later`
-    (receipts come without the number, as where the ERP takes files at night).
+    (receipts come without the number, as where the ERP takes files at night), `refuses`
+    (operation → codes of errors, turn by turn, "" for none).
     """
 
     def __init__(

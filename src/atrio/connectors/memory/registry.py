@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,13 +13,15 @@ import httpx
 from atrio.connectors.memory.state import Breakdown, state_of
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.invented import invented_company
-from atrio.outside.ports import CompanyRecord, TaxId
+from atrio.outside.ports import CompanyRecord, PostalAddress, TaxId
 
 
 class MemoryRegistry:
     """Fulfils the port `Registry` without leaving the process.
 
-    Options: `latency_seconds` (a number, or one per operation).
+    Options: `latency_seconds` (a number, or one per operation), `refuses` (operation → codes of
+    errors, turn by turn, "" for none), `records` (number → the parts of a record that differ
+    from an empty one, or null for a number that is not listed).
     """
 
     def __init__(
@@ -40,10 +42,39 @@ class MemoryRegistry:
         with self._state.operation("find_company", self._options, tax_id.number):
             if tax_id.kind != "br_cnpj":
                 raise OutsideFailure(f"This register knows no {tax_id.kind}", code="invalid")
-            record = invented_company(tax_id.number, as_of=datetime.now(UTC))
+            record = self._scripted(tax_id)
             return record and replace(record, evidence=json.dumps(asdict(record), default=str))
+
+    def _scripted(self, tax_id: TaxId) -> CompanyRecord | None:
+        records = self._options.get("records", {})
+        if tax_id.number not in records:
+            return invented_company(tax_id.number, as_of=datetime.now(UTC))
+        parts = records[tax_id.number]
+        return parts and company_record(tax_id, parts, as_of=datetime.now(UTC))
 
     def break_next(self, operation: str, how: Breakdown, *, times: int = 1) -> None:
         """Let the next calls of an operation fail: busy, no_answer, failed."""
         with self._state.lock:
             self._state.breakdowns[operation].extend([how] * times)
+
+
+def company_record(tax_id: TaxId, parts: Mapping[str, Any], *, as_of: datetime) -> CompanyRecord:
+    """Return a record from the parts that a script names; `age_days` says when it was founded."""
+    age = parts.get("age_days")
+    return CompanyRecord(
+        tax_id=tax_id,
+        legal_name=str(parts.get("legal_name") or ""),
+        trade_name=str(parts.get("trade_name") or ""),
+        status=parts.get("status") or "active",
+        status_text=str(parts.get("status_text") or ""),
+        address=PostalAddress(**(parts.get("address") or {})),
+        activity_code=str(parts.get("activity_code") or ""),
+        activity=str(parts.get("activity") or ""),
+        legal_form="",
+        founded_on=as_of.date() - timedelta(days=int(age)) if age is not None else None,
+        is_head_office=None,
+        email="",
+        phone="",
+        as_of=as_of,
+        evidence="",
+    )

@@ -28,6 +28,7 @@ class State:
     price_groups: dict[str, str] = field(default_factory=dict)  # factors that were changed
     calls: deque[str] = field(default_factory=lambda: deque(maxlen=1000))  # newest last
     breakdowns: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))
+    asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by operation
 
     @contextmanager
     def operation(self, name: str, options: Mapping[str, Any], said: object) -> Iterator[None]:
@@ -41,6 +42,7 @@ class State:
             time.sleep(_latency(name, options))
             with self.lock:
                 self.calls.append(name)
+                self._refuse_as_scripted(name, options)
                 waiting = self.breakdowns[name]
                 yield from self._with_breakdown(waiting.pop(0) if waiting else None)
         except OutsideError as caught:
@@ -57,6 +59,14 @@ class State:
                     answered_at=datetime.now(UTC),
                 )
             )
+
+    def _refuse_as_scripted(self, name: str, options: Mapping[str, Any]) -> None:
+        """Fail with the code that `refuses` has for this turn; its last one holds for ever."""
+        turn = self.asked[name]
+        self.asked[name] += 1
+        codes = options.get("refuses", {}).get(name)
+        if codes and (code := codes[min(turn, len(codes) - 1)]):
+            raise OutsideFailure(f"The system in memory was scripted: {code}", code=code)
 
     def remember(self, customer: ErpCustomer, *, at_most: int) -> None:
         """Keep a customer, and forget the oldest ones beyond so many."""

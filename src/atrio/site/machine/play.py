@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping
 from random import SystemRandom
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -27,7 +28,7 @@ _COMPANIES = 80_000
 
 
 class Stuck(Exception):
-    """The hall did not let the customer through; the text says where it stopped and what it said."""
+    """The hall did not let the customer through; the text says where it stopped and why."""
 
 
 class Customer:
@@ -39,7 +40,7 @@ class Customer:
         )
         self._began = self._last = time.monotonic()
         self.address = url
-        self.page = html.fromstring("<html/>")
+        self.page: Any = html.fromstring("<html/>")  # lxml says too little of its types
 
     def open(self, path: str) -> None:
         """Open a page."""
@@ -57,9 +58,8 @@ class Customer:
 
     def read_code(self) -> str:
         """Return the code in the newest mail."""
-        link = self.page.xpath("string(//a[contains(@href, '/mail/')]/@href)")
-        mail = self._client.get(link).text
-        found = re.search(r"\b\d{6}\b", html.fromstring(mail).text_content())
+        mail = self._client.get(self.read("//a[contains(@href, '/mail/')]/@href"))
+        found = re.search(r"\b\d{6}\b", mail.text.partition("<main")[2])
         if found is None:
             raise Stuck("No code has arrived")
         return found[0]
@@ -82,16 +82,18 @@ class Customer:
     @property
     def title(self) -> str:
         """Return what the page is headed."""
-        return " ".join(self.page.xpath("string(//main//*[self::h1 or self::h2][1])").split())
+        return self.read("//main//*[self::h1 or self::h2]")
+
+    def read(self, path: str) -> str:
+        """Return the text of the first thing at an XPath, "" if there is none."""
+        return " ".join(str(self.page.xpath(f"string(({path})[1])")).split())
 
     def _take(self, response: httpx.Response) -> None:
+        self.page = html.fromstring(response.text)
         if response.is_error:
-            said = " ".join(
-                html.fromstring(response.text).xpath("//*[@class='field-error']//text()")
-            )
+            said = self.read("//*[@class='field-error']")
             raise Stuck(f"{response.url} answered {response.status_code} {said}".strip())
         self.address = str(response.url)
-        self.page = html.fromstring(response.text)
 
 
 def play(url: str) -> None:
@@ -102,7 +104,14 @@ def play(url: str) -> None:
     start = SystemRandom().randrange(1, _COMPANIES)
     number = next(invented_numbers(start=start))
     email = ALICE if is_first else f"buyer-{number[2:8]}@ventorim.example"
+    become_customer(customer, number=number, email=email)
+    price = customer.read("//*[@class='article-price']/strong")
+    article = customer.read("//*[@class='article']//h2")
+    customer.tell(f"the first article with its own price: {article}, {price}")
 
+
+def become_customer(customer: Customer, *, number: str, email: str) -> None:
+    """Go from the landing page to the first page of the shop that shows a price. Raises Stuck."""
     customer.open("/")
     customer.tell(f"landing page: {customer.title}")
     customer.send({}, action="/apply/start/")
@@ -127,12 +136,8 @@ def play(url: str) -> None:
     customer.tell(f"sent: {customer.title}")
     customer.wait_for("//form[contains(@action, '/shop/')]")
     customer.tell(customer.title)
-    shop = customer.page.xpath("string(//form[contains(@action, '/shop/')]/@action)")
-    customer.send({}, action=shop)
+    customer.send({}, action=customer.read("//form[contains(@action, '/shop/')]/@action"))
     customer.wait_for("//*[@class='article-price']/strong")
-    price = customer.page.xpath("string((//*[@class='article-price']/strong)[1])").strip()
-    article = customer.page.xpath("string((//*[@class='article']//h2)[1])").strip()
-    customer.tell(f"the first article with its own price: {article}, {price}")
 
 
 if __name__ == "__main__":
