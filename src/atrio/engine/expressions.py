@@ -16,6 +16,8 @@ from uuid import UUID
 
 import zen
 
+_LARGEST = 1e28  # ZEN's numbers have 96 bits
+
 
 class Undecidable(Exception):
     """An expression has no answer for these facts: something is missing or of another type."""
@@ -31,28 +33,34 @@ class Misspelt(Exception):
 
 
 def zen_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts as ZEN takes them.
+    """Return facts as ZEN takes them. Raises TypeError for what is no fact.
 
     Amounts become numbers (exact in ZEN up to 15 digits), money keeps its shape with a number
-    as amount, days and moments become ISO 8601 text, moments in UTC.
+    as amount, days and moments become ISO 8601 text, moments in UTC. A number that ZEN cannot
+    hold is a missing one: what somebody typed into a form must never make a condition crash.
     """
     return {str(name): _zen_value(value) for name, value in facts.items()}
 
 
-def _zen_value(value: Any) -> Any:
+def _zen_value(value: Any) -> Any:  # noqa: C901  # one case for each kind of fact
     match value:
-        case None | bool() | int() | float() | str():
+        case None | bool():
             return value
-        case Decimal():
-            return float(value)
+        case str():
+            # Half a surrogate pair cannot be encoded; ZEN would fail on it.
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        case int() | float() | Decimal():
+            return _number(value)
         case datetime():
+            if value.tzinfo is None:
+                raise TypeError("a moment needs its offset: the same facts would differ elsewhere")
             return value.astimezone(UTC).isoformat()
         case date():
             return value.isoformat()
         case UUID():
             return str(value)
         case {"amount": str(amount), "currency": currency, **rest} if not rest:
-            return {"amount": _number(amount), "currency": currency}
+            return {"amount": _amount(amount), "currency": currency}
         case Mapping():
             return zen_facts(value)
         case list() | tuple() | set() | frozenset():
@@ -60,9 +68,18 @@ def _zen_value(value: Any) -> Any:
     raise TypeError(f"a fact cannot be a {type(value).__name__}")
 
 
-def _number(amount: str) -> float | None:
+def _number(number: float | Decimal) -> float | None:
     try:
-        return float(Decimal(amount))
+        rounded = float(number)
+    except OverflowError:
+        return None
+    # False for what is not a number, too.
+    return rounded if abs(rounded) <= _LARGEST else None
+
+
+def _amount(text: str) -> float | None:
+    try:
+        return _number(Decimal(text))
     except InvalidOperation:
         return None
 
