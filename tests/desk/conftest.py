@@ -19,6 +19,7 @@ from atrio.outside.invented import invented_numbers
 from atrio.seller.models import BusinessUnit
 from tests.onboarding.house import Visitor, accepted, code_sent_to, furnish, hire
 
+
 @pytest.fixture
 def unit():
     # A name of its own: systems in memory outlive a test.
@@ -27,17 +28,7 @@ def unit():
 
 @pytest.fixture
 def elsewhere(unit):
-    return BusinessUnit.objects.create(
-        code="elsewhere",
-        name="Elsewhere",
-        country="DE",
-        currency="EUR",
-        language="de",
-        sender="hallo@elsewhere.example",
-        erp="erp-de",
-        registry="registry-de",
-        journeys=[],
-    )
+    return branch("elsewhere")
 
 
 @pytest.fixture
@@ -79,6 +70,21 @@ def silent(unit):
     """An application whose customer was sent to the ERP, and no answer came back."""
     open_erp("erp-br").break_next("create_customer", "no_answer")
     return apply_with(next(invented_numbers(start=31)))
+
+
+def branch(code):
+    """Open a business unit that has people and nothing else."""
+    return BusinessUnit.objects.create(
+        code=code,
+        name=code.title(),
+        country="BR",
+        currency="BRL",
+        language="pt-br",
+        sender=f"ola@{code}.example",
+        erp="erp-br",
+        registry="registry-br",
+        journeys=[],
+    )
 
 
 def seated(actor):

@@ -49,6 +49,13 @@ def test_facts_stand_there_with_their_source_and_their_past(carla, referred):
         assert words in page, words
 
 
+def test_the_messages_about_it_are_one_click_away(carla, referred, silent):
+    (address,) = re.findall(r'href="(/desk/outbox/[^"]*)"', page_of(carla, referred))[1:]
+    listed = carla.get(address).content.decode()
+    assert "99000007000170@ventorim.example" in listed
+    assert "99000031" not in listed
+
+
 def test_findings_decisions_and_calls_stand_there_with_request_and_answer(carla, referred):
     page = page_of(carla, referred)
     for words in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from atrio.outside.faults.control import FaultProxy
@@ -11,6 +12,7 @@ from atrio.outside.faults.presets import PRESETS, preset_of
 from atrio.outside.faults.proxy import build_app
 from atrio.outside.models import Connection
 from atrio.site.commands import faults as command
+from tests.desk.conftest import branch
 from tests.outside.serving import served, unused_address
 
 TOKEN = "turn-the-knobs-please"
@@ -28,8 +30,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
+def unit():
+    return branch("nordlicht-br")
+
+
+@pytest.fixture
 def proxy(unit, settings, tmp_path):
-    Connection.objects.filter(code="erp-br").update(base_url="faults:erp")
+    Connection.objects.create(
+        code="erp-br",
+        port="erp",
+        product="memory",
+        base_url="faults:erp",
+        created_at=timezone.now(),
+    )
     targets = {"erp": unused_address(), "registry": unused_address()}
     app = build_app(targets, token=TOKEN, state=tmp_path / "faults.json")
     with served(app) as url:

@@ -11,9 +11,15 @@ from django.utils import timezone
 
 from atrio.desk.outbox import OUTBOX_PAGE
 from atrio.notices.models import Message
+from tests.desk.conftest import branch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _numbers = count()
+
+
+@pytest.fixture
+def unit():
+    return branch("nordlicht-br")
 
 
 def write(**fields):
@@ -53,15 +59,6 @@ def test_messages_are_found_by_address_and_subject(carla):
         assert "Alpha" in page, typed
         assert "Beta" not in page, typed
     assert "Nothing found" in carla.get("/desk/outbox/", {"q": "%_"}).content.decode()
-
-
-def test_an_applications_messages_are_listed_for_it(carla, referred):
-    write(subject="About somebody else")
-    application = carla.get(f"/desk/applications/{referred.pk}/").content.decode()
-    (address,) = re.findall(r'href="(/desk/outbox/\?application=[^"]*)"', application)
-    page = carla.get(address).content.decode()
-    assert "99000007000170@ventorim.example" in page
-    assert "About somebody else" not in page
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,13 @@ def queue(request: StaffRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     asked = request.GET.get("view", "")
     view = next((name for name in VIEWS if name == asked), VIEWS[0])
+    counts = {name: count_waiting(request.actor, name) for name in VIEWS}
     if query:
         page = find_applications(request.actor, query, now=now)
     else:
-        page = queue_page(request.actor, view=view, number=_number(request), now=now)
-    counts = {name: count_waiting(request.actor, name) for name in VIEWS}
+        page = queue_page(
+            request.actor, view=view, number=_number(request), count=counts[view], now=now
+        )
     context = {
         "query": query,
         "views": [

@@ -146,7 +146,7 @@ def ago(at: datetime, *, now: datetime) -> str:
 
 def _minutes(seconds: float) -> str:
     if seconds < MINUTE:
-        return _("under 1 min")
+        return _("< 1 min")
     if seconds < HOUR:
         return _("%(minutes)s min") % {"minutes": int(seconds // MINUTE)}
     return span(seconds)

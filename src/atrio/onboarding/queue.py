@@ -63,16 +63,15 @@ class QueuePage:
         return self.number * QUEUE_PAGE < min(self.count, MOST_COUNTED)
 
 
-def queue_page(by: Actor, *, view: View, number: int, now: datetime) -> QueuePage:
-    """Return a page of a view; a number beyond the last page gives the last one.
+def queue_page(by: Actor, *, view: View, number: int, count: int, now: datetime) -> QueuePage:
+    """Return a page of a view that `count_waiting` has counted; beyond the last it is the last.
 
     Whoever looks for the thousand-and-first application searches for it.
     """
-    ids = _first_ids(by, view)
-    pages = max(1, -(-min(len(ids), MOST_COUNTED) // QUEUE_PAGE))
+    pages = max(1, -(-min(count, MOST_COUNTED) // QUEUE_PAGE))
     number = min(max(number, 1), pages)
-    shown = ids[:MOST_COUNTED][(number - 1) * QUEUE_PAGE : number * QUEUE_PAGE]
-    return QueuePage(_rows(by, shown, now=now), number, len(ids))
+    ids = _ordered_ids(by, view, slice((number - 1) * QUEUE_PAGE, number * QUEUE_PAGE))
+    return QueuePage(_rows(by, ids, now=now), number, count)
 
 
 def count_waiting(by: Actor, view: View) -> int:
@@ -96,23 +95,22 @@ def _of_view(rows: QuerySet[Application], view: View) -> QuerySet[Application]:
     return waiting if view == "open" else waiting.filter(waiting_on=view)
 
 
-def _first_ids(by: Actor, view: View) -> list[UUID]:
-    """Return the ids of the first MOST_COUNTED + 1 applications of a view, in its order."""
+def _ordered_ids(by: Actor, view: View, wanted: slice) -> list[UUID]:
+    """Return the ids that stand at these places of a view, in its order."""
     order = _ORDERS[view == "finished"]
     columns = [column.removeprefix("-") for column in order]
-    most = MOST_COUNTED + 1
     # One ordered piece a unit, then merged: over several units at once no index is in order.
     pieces = [
         _of_view(applications_visible_to(by).filter(business_unit=unit), view)
         .order_by(*order)
-        .values_list(*columns)[:most]
+        .values_list(*columns)[: wanted.stop]
         for unit in sorted(by.business_units)
     ]
     if not pieces:
         return []
     first, *others = pieces
-    merged = first.union(*others, all=True).order_by(*order)[:most] if others else first
-    return [row[-1] for row in merged]
+    merged = first.union(*others, all=True).order_by(*order) if others else first
+    return [row[-1] for row in merged[wanted]]
 
 
 def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[QueueRow]:
