@@ -37,7 +37,7 @@ class NotFound(Refused):
 
 
 class OutsideError(Exception):
-    """An outside system did not do what was asked; `str(error)` is for staff, never for customers."""
+    """An outside system did not do what was asked; `str(error)` is for staff, not customers."""
 
 
 class OutsideBusy(OutsideError):
