@@ -70,6 +70,11 @@ def send_message(draft: Draft, *, now: datetime) -> None:
         later("notices.deliver", message_id=str(message_id))
 
 
+def keep_html(message_id: UUID, *, html: str) -> None:
+    """Keep how the message was dressed, so that the outbox shows what was sent."""
+    Message.objects.filter(pk=message_id).update(html=html)
+
+
 def mark_sent(message_id: UUID, *, now: datetime) -> None:
     """Note that the mail server took the message."""
     Message.objects.filter(pk=message_id).update(status=Message.Status.SENT, sent_at=now, error="")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.utils import timezone, translation
 
 from atrio.kernel.ids import new_id
@@ -15,6 +16,8 @@ from atrio.notices.actions import Draft, send_message
 class OutboxBackend(BaseEmailBackend):
     """What lower packages mail (a sign-in code) becomes a message in the outbox."""
 
+    # Who mails here has seldom a transaction: a message without its job would never leave.
+    @transaction.atomic
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Queue every message for every reader and say how many there were."""
         for email in email_messages:

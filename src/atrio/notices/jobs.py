@@ -11,10 +11,11 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from atrio.kernel.queue import job, later
 from atrio.notices import actions
+from atrio.notices.dressing import as_html
 from atrio.notices.models import Message
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,12 @@ def deliver(*, message_id: str) -> None:
     if message.status == Message.Status.SENT:
         return
     now = timezone.now()
+    if not message.html:
+        with translation.override(message.language):
+            message.html = as_html(
+                subject=message.subject, text=message.text, language=message.language
+            )
+        actions.keep_html(message.pk, html=message.html)
     if not settings.ATRIO_SMTP_URL:
         actions.mark_sent(message.pk, now=now)
         return
@@ -41,8 +48,7 @@ def deliver(*, message_id: str) -> None:
         headers={"Message-ID": f"<{message.pk}@atrio>"},
         connection=_mail_server(settings.ATRIO_SMTP_URL),
     )
-    if message.html:
-        email.attach_alternative(message.html, "text/html")
+    email.attach_alternative(message.html, "text/html")
     try:
         email.send()
     except (OSError, smtplib.SMTPException) as error:
