@@ -22,7 +22,8 @@ View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
 # Django passes what it finds in the address by name, which Concatenate cannot say.
 Routed = Callable[..., HttpResponse]
 
-_VISIT, _SINCE = "visit", "first_page_at"
+_VISIT, _SINCE, _BRANCH = "visit", "first_page_at", "branch"
+LONGEST_BRANCH = 40
 
 
 def for_applicant(view: View[P]) -> Routed:
@@ -58,6 +59,14 @@ def first_page_at(request: HttpRequest) -> datetime:
     """Return when the visit began: the access clock's start."""
     visit_of(request)
     return datetime.fromtimestamp(request.session[_SINCE], tz=UTC)
+
+
+def branch_of(request: HttpRequest) -> str:
+    """Return the branch whose poster or counter led here: `?branch=…` on the first page."""
+    wanted = request.GET.get("branch", "")
+    if wanted and len(wanted) <= LONGEST_BRANCH:
+        request.session[_BRANCH] = wanted
+    return str(request.session.get(_BRANCH, ""))
 
 
 def end_visit(request: HttpRequest) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from atrio.apply.access import end_visit, first_page_at, visit_of, visitor
+from atrio.apply.access import branch_of, end_visit, first_page_at, visit_of, visitor
 from atrio.apply.timing import seconds_on_page
 from atrio.journeys.queries import compiled, latest_release, offered_packs
 from atrio.kernel.database import acting_as
@@ -58,6 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
         language=get_language() or "en",
         visit=visit_of(request),
         first_page_at=first_page_at(request),
+        branch=branch_of(request),
         now=timezone.now(),
     )
     end_visit(request)
@@ -81,4 +82,6 @@ def left(request: HttpRequest) -> HttpResponse:
 
 
 def _where(request: HttpRequest, language: str) -> Where:
-    return Where(visit=visit_of(request), step="landing", language=language)
+    return Where(
+        visit=visit_of(request), step="landing", branch=branch_of(request), language=language
+    )

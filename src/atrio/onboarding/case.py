@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from structlog.contextvars import bind_contextvars
 
 from atrio.engine.forms import nested
 from atrio.engine.process import OpenTask, Run
@@ -142,6 +143,7 @@ class Case:
                 "status",
                 "title",
                 "account_id",
+                "language",
                 "submitted_at",
                 "finished_at",
             ]
@@ -166,6 +168,7 @@ def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
     )
     if application is None:
         raise NotFound(_("There is no such application."))
+    bind_contextvars(application=application.reference)
     journey = compiled(application.release_id)
     rows = list(Fact.objects.filter(application=application).order_by("id"))
     steps = Step.objects.filter(application=application, closed_at=None)
@@ -189,6 +192,7 @@ def where_of(application: Application, *, step: str = "") -> Where:
         account_id=application.account_id,
         release_id=application.release_id,
         step=step,
+        branch=application.branch,
         language=application.language,
         business_unit=application.business_unit,
     )

@@ -35,6 +35,7 @@ class Application(models.Model):
     reference = models.CharField(max_length=9, unique=True)
     release = models.ForeignKey(Release, on_delete=models.PROTECT)
     business_unit = models.CharField(max_length=40)
+    branch = models.CharField(max_length=40, blank=True, help_text="where the customer came in")
     language = models.CharField(max_length=10)
     visit = models.UUIDField()
     title = models.CharField(max_length=200, blank=True, help_text="the company, once known")

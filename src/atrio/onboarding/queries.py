@@ -13,6 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from structlog.contextvars import bind_contextvars
 
 from atrio.checks.models import Decision, Finding
 from atrio.engine.forms import nested
@@ -129,6 +130,7 @@ def get_application(*, by: Actor, application_id: UUID | None = None) -> Applica
     found = applications_visible_to(by).filter(pk=wanted).first() if wanted else None
     if found is None:
         raise NotFound(_("There is no such application."))
+    bind_contextvars(application=found.reference)
     return found
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-ACCESS_PROMISE = timedelta(minutes=3)
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES = 5
 CODE_PAUSE = timedelta(seconds=30)
 CODES_PER_HOUR = 6
+TYPED_MOST = 20_000  # characters of one field that are kept although they could not be accepted
 
 
 class FactRow(Protocol):
@@ -37,6 +37,29 @@ def current_facts(rows: Iterable[FactRow]) -> dict[str, Any]:
         elif row.status == "rejected":
             now.pop(row.field, None)
     return now
+
+
+def cut(raw: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Return what was typed, as much of it as is kept to be shown again.
+
+    No field takes a tenth of the limit; without one, whoever pastes a book would fill the disk.
+    """
+    return {
+        name: text[:TYPED_MOST] if isinstance(text, str) else _cut_together(text)
+        for name, text in raw.items()
+    }
+
+
+def _cut_together(texts: list[str]) -> list[str]:
+    """Keep the last texts of a repeated field: the last one counts where only one may."""
+    kept: list[str] = []
+    left = TYPED_MOST
+    for text in reversed(texts):
+        if left <= 0:
+            break
+        kept.append(text[:left])
+        left -= len(text) + 1
+    return kept[::-1]
 
 
 def new_code() -> str:

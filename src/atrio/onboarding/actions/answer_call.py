@@ -14,7 +14,7 @@ from atrio.kernel.queue import later
 from atrio.onboarding.actions._advance import advance_and_save
 from atrio.onboarding.calls import Answer, Question
 from atrio.onboarding.case import Case, open_case
-from atrio.onboarding.models import Call, Fact, Step
+from atrio.onboarding.models import Call, Fact, Step, Typed
 from atrio.onboarding.rules import current_facts
 
 _OVER = (Call.Status.DONE, Call.Status.FAILED, Call.Status.CANCELLED)
@@ -63,6 +63,7 @@ def finish_call(*, call_id: UUID, answer: Answer, now: datetime) -> None:
 
 def _take_over(case: Case, step: Step, answer: Answer) -> None:
     case.add_facts(answer.facts, step=step)
+    _forget_half_typed(case, {new.field for new in answer.facts})
     Finding.objects.bulk_create(
         Finding(
             application_id=case.application.pk,
@@ -75,10 +76,21 @@ def _take_over(case: Case, step: Step, answer: Answer) -> None:
         )
         for finding in answer.findings
     )
-    if answer.title:
+    if answer.title is not None:
         case.application.title = answer.title[:200]
     if answer.account_id:
         case.application.account_id = answer.account_id
+
+
+def _forget_half_typed(case: Case, answered: set[str]) -> None:
+    """Void what was half typed over suggestions that change now: it was about something else."""
+    over = [
+        node.id
+        for node in case.journey.elements("user")
+        if any(entry.source in answered for entry in case.journey.forms[node.target].fields)
+    ]
+    if over:
+        Typed.objects.filter(application=case.application, element__in=over).delete()
 
 
 @transaction.atomic

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from atrio.journeys.queries import compiled, latest_release
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id, new_reference
-from atrio.onboarding import rules
 from atrio.onboarding.actions._advance import advance_and_save
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Application
@@ -17,12 +16,19 @@ from atrio.seller.queries import unit_for_journey
 
 
 def start_application(
-    *, journey: str, language: str, visit: UUID, first_page_at: datetime, now: datetime
+    *,
+    journey: str,
+    language: str,
+    visit: UUID,
+    first_page_at: datetime,
+    now: datetime,
+    branch: str = "",
 ) -> Application:
     """Begin an application for a visitor whom nobody knows, in the latest release of the journey.
 
-    `first_page_at` starts the access clock. Opens its own transaction, because the applicant
-    only comes into being here. Raises NotFound when there is no such journey.
+    `first_page_at` starts the access clock; `branch` is where the visitor comes in, dropped when
+    the business unit has no such branch. Opens its own transaction, because the applicant only
+    comes into being here. Raises NotFound when there is no such journey.
     """
     application_id = new_id()
     by = Actor(kind="applicant", id=str(application_id), application=application_id)
@@ -36,11 +42,12 @@ def start_application(
             reference=new_reference(),
             release_id=release_id,
             business_unit=unit.code,
+            branch=branch if branch in unit.branches else "",
             language=language,
             visit=visit,
             state=run.dump(),
             first_page_at=first_page_at,
-            promised_at=first_page_at + rules.ACCESS_PROMISE,
+            promised_at=first_page_at + timedelta(seconds=compiled_journey.pack.clock.total),
             created_at=now,
             updated_at=now,
         )

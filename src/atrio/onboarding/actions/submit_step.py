@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from atrio.engine.forms import Answers, Form, Message, confirmed, validate
+from atrio.engine.forms import Answers, Message, confirmed, validate
 from atrio.engine.forms.validating import Submitted
+from atrio.engine.process import CannotRewind, Element
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
+from atrio.onboarding import rules
 from atrio.onboarding.actions._advance import advance_and_save, settle_steps
 from atrio.onboarding.actions._proof import check_code
 from atrio.onboarding.case import Case, NewFact, open_case
@@ -28,39 +30,42 @@ class TooLateToChange(Refused):
     """The application has been sent: what it says is being worked on."""
 
 
+class CodeUsed(Refused):
+    """The address is proved: its code was used up, and to know the page proves nothing more."""
+
+
 @transaction.atomic
 def submit_step(
-    *, by: Actor, step: str, submitted: Submitted, now: datetime
+    *, by: Actor, step: str, submitted: Submitted, language: str = "", now: datetime
 ) -> tuple[Application, Answers]:
     """Check the answers to a step; keep them and go on, or keep them as they were typed.
 
-    A step that was answered before may be answered again until the application is sent: what
-    came after it is then asked again. The same answers sent twice change nothing. Returns the
+    `language` is the one they were written in, and from here on the application's own. A step
+    that was answered before may be answered again until the application is sent: what came
+    after it is then asked again. The same answers sent twice change nothing. Returns the
     application and the answers with their errors, by field. Raises NotFound, StepNotOpen,
-    TooLateToChange.
+    TooLateToChange, CodeUsed.
     """
     case = open_case(by=by, application_id=_own(by), now=now)
-    form = _form_of(case, step)
+    case.application.language = language or case.application.language
+    element = _element(case, step)
+    form = case.journey.forms[element.target]
     answers = validate(form, submitted, facts=case.tree, language=case.application.language)
-    if not _is_open(case, step):
+    is_open = any(task.element == step for task in case.open_steps.values())
+    if not is_open:
+        _see_that_it_was_answered(case, element)
         if _says_nothing_new(case, answers):
             return case.application, answers
-        _go_back_to(case, step)
-    open_step = find_open_step(case, step)
+        if case.application.submitted_at:
+            raise TooLateToChange(_("Your application has been sent; it can no longer be changed."))
     if answers.ok:
-        answers = _prove(case, open_step, answers)
-    if not answers.ok:
-        _keep_as_typed(case, open_step, answers)
-        return case.application, answers
-
-    case.add_facts(_facts_from(case, open_step, answers), step=open_step)
-    _note_title(case)
-    Typed.objects.filter(application=case.application, element=step).delete()
-    if "submits" in case.run.open_at(step).attributes:
-        case.application.submitted_at = now
-    case.close(open_step, "completed")
-    case.run.complete(open_step.task_id, case.tree, now=now)
-    advance_and_save(case)
+        if not is_open:
+            _go_back_to(case, step)
+        answers = _prove(case, find_open_step(case, step), answers)
+    if answers.ok:
+        _take(case, find_open_step(case, step), answers)
+    else:
+        _keep_as_typed(case, step, answers)
     return case.application, answers
 
 
@@ -78,37 +83,49 @@ def _own(by: Actor) -> UUID:
     return by.application
 
 
-def _form_of(case: Case, element: str) -> Form:
-    for node in case.journey.blueprint.elements:
-        if node.id == element and node.kind == "user" and node.lane == "customer":
-            return case.journey.forms[node.target]
+def _element(case: Case, name: str) -> Element:
+    for node in case.journey.elements("user"):
+        if node.id == name and node.lane == "customer":
+            return node
     raise NotFound(_("There is no such step."))
 
 
-def _is_open(case: Case, element: str) -> bool:
-    return any(step.element == element for step in case.open_steps.values())
-
-
-def _says_nothing_new(case: Case, answers: Answers) -> bool:
-    """Say whether a step that is over was only sent twice. A code is used up by its first use."""
-    held = case.facts
-    return answers.ok and all(
-        held.get(name) == value for name, value in answers.values.items() if name in held
-    )
-
-
-def _go_back_to(case: Case, element: str) -> None:
-    """Open an answered step again; whoever was never there may not go."""
+def _see_that_it_was_answered(case: Case, element: Element) -> None:
     was_there = Step.objects.filter(
-        application=case.application, element=element, lane="customer", outcome="completed"
+        application=case.application, element=element.id, lane="customer", outcome="completed"
     )
     if not was_there.exists():
         raise StepNotOpen(_("This step is not open now."))
-    if case.application.submitted_at:
-        raise TooLateToChange(_("Your application has been sent; it can no longer be changed."))
-    case.run.rewind(element, case.tree, now=case.now)
+    if "proof" in element.attributes:
+        raise CodeUsed(_("This address is proved already."))
+
+
+def _says_nothing_new(case: Case, answers: Answers) -> bool:
+    """Say whether a step that is over was only sent twice."""
+    held = case.facts
+    return answers.ok and all(held.get(name) == value for name, value in answers.values.items())
+
+
+def _go_back_to(case: Case, element: str) -> None:
+    """Open an answered step again; what was undone since is answered in its turn."""
+    try:
+        case.run.rewind(element, case.tree, now=case.now)
+    except CannotRewind:
+        raise StepNotOpen(_("This step is not open now.")) from None
     case.tell("step.revisited", step=element)
     settle_steps(case)
+
+
+def _take(case: Case, step: Step, answers: Answers) -> None:
+    """Keep the answers and let the process go on."""
+    case.add_facts(_facts_from(case, step, answers), step=step)
+    _note_title(case)
+    Typed.objects.filter(application=case.application, element=step.element).delete()
+    if "submits" in case.run.open_at(step.element).attributes:
+        case.application.submitted_at = case.now
+    case.close(step, "completed")
+    case.run.complete(step.task_id, case.tree, now=case.now)
+    advance_and_save(case)
 
 
 def _prove(case: Case, step: Step, answers: Answers) -> Answers:
@@ -130,13 +147,13 @@ def _prove(case: Case, step: Step, answers: Answers) -> Answers:
     return replace(answers, values={n: v for n, v in answers.values.items() if n != code_field})
 
 
-def _keep_as_typed(case: Case, step: Step, answers: Answers) -> None:
+def _keep_as_typed(case: Case, step: str, answers: Answers) -> None:
     Typed.objects.update_or_create(
         application=case.application,
-        element=step.element,
-        defaults={"raw": dict(answers.raw), "at": case.now},
+        element=step,
+        defaults={"raw": rules.cut(answers.raw), "at": case.now},
     )
-    case.tell("step.refused", step=step.element, fields=sorted(answers.errors))
+    case.tell("step.refused", step=step, fields=sorted(answers.errors))
     case.save()
 
 

@@ -43,11 +43,11 @@ class NewFinding:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call brings back."""
+    """What a call brings back. `title` is the company's name, "" when it is not known any more."""
 
     facts: list[NewFact] = field(default_factory=list)
     findings: list[NewFinding] = field(default_factory=list)
-    title: str = ""
+    title: str | None = None  # None: the call says nothing of it
     account_id: UUID | None = None
 
 

@@ -32,6 +32,7 @@ def could_not_ask(question: Question) -> Answer:
         findings=[
             NewFinding(source, "company.is_active", "unknown", "The register could not be asked.")
         ],
+        title="",
     )
 
 
@@ -46,13 +47,10 @@ def find_company(question: Question) -> Answer:
             findings=[
                 NewFinding(source, "company.exists", "fail", "The register knows no such number.")
             ],
+            title="",
         )
-    changed = record.legal_name != question.facts.get("register.legal_name")
     return Answer(
-        facts=[
-            *(_forgotten(question) if changed else ()),
-            *_facts(record, question.now.date(), source),
-        ],
+        facts=[*_forgotten(question), *_facts(record, question.now.date(), source)],
         findings=[
             NewFinding(
                 source,
@@ -67,7 +65,11 @@ def find_company(question: Question) -> Answer:
 
 
 def _forgotten(question: Question) -> list[NewFact]:
-    """Void what was known of another number: it must not be taken for this company's."""
+    """Void what was known of another number: it must not be taken for this company's.
+
+    The register is asked once a number, and branches share a name: nothing tells them apart
+    but the number itself.
+    """
     return [
         NewFact(name, None, Fact.Origin.SYSTEM, Fact.Status.REJECTED)
         for name in question.facts

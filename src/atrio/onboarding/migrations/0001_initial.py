@@ -45,6 +45,12 @@ class Migration(migrations.Migration):
                 ),
                 ("reference", models.CharField(max_length=9, unique=True)),
                 ("business_unit", models.CharField(max_length=40)),
+                (
+                    "branch",
+                    models.CharField(
+                        blank=True, help_text="where the customer came in", max_length=40
+                    ),
+                ),
                 ("language", models.CharField(max_length=10)),
                 ("visit", models.UUIDField()),
                 (

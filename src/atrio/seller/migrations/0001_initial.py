@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "branches",
+                    models.JSONField(
+                        default=list, help_text="codes of its counters and local offices"
+                    ),
+                ),
+                (
                     "journeys",
                     models.JSONField(
                         default=list, help_text="packs by which one becomes its customer"

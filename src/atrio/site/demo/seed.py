@@ -63,6 +63,7 @@ def _make_unit() -> BusinessUnit:
             "sender": "ola@nordlicht.example",
             "erp": ERP,
             "registry": REGISTRY,
+            "branches": ["paulista", "campinas"],
             "journeys": ["company_br"],
         },
     )
