@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from atrio.engine import history
 from atrio.engine.process import Blueprint, CannotRewind, NotOpen, Unpublishable
 from atrio.engine.process_state import UnreadableState
 
@@ -327,6 +328,43 @@ def test_a_rewind_starts_the_timers_of_the_form_anew():
         "remind": NOW + timedelta(days=1, minutes=20),
         "close": NOW + timedelta(days=3),
     }
+
+
+@pytest.mark.parametrize("largest_history", [1, 150])
+def test_a_rewind_starts_the_timers_again_however_much_is_forgotten(monkeypatch, largest_history):
+    monkeypatch.setattr(history, "LARGEST_HISTORY", largest_history)
+    guarded = blueprint(
+        *("start s", "choice again", "user ask", "user more", "choice fine", "end e"),
+        *("timer remind PT20M on=ask keep", "notice letter", "end told", "s > again"),
+        *("again > ask", "ask > more", "more > fine", "fine > e if done == true"),
+        *("fine > again else", "remind > letter", "letter > told"),
+    )
+    run = guarded.start({}, now=NOW)
+    for _ in range(3):
+        run.fire(run.timers[0].task_id, now=NOW)
+        done(run, "letter", "ask", "more")
+        run = guarded.resume(run.dump(), {})
+    done(run, "ask")
+
+    run.rewind("ask", now=NOW)
+
+    assert elements(run) == ["ask"]
+    assert [timer.element for timer in run.timers] == ["remind"]
+
+
+def test_a_hundred_corrections_leave_the_state_small():
+    loop = blueprint(
+        *("start s", "choice again", "user ask", "choice fine", "end e", "s > again"),
+        *("again > ask", "ask > fine", "fine > e if done == true", "fine > again else"),
+    )
+    run = loop.start({}, now=NOW)
+
+    for _ in range(300):
+        done(run, "ask")
+        run = loop.resume(run.dump(), {})
+
+    assert len(run.dump()) < 1000
+    assert elements(run) == ["ask"]
 
 
 def test_a_rewind_leaves_the_other_track_alone_and_never_tears_a_join():

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from atrio.engine import history
 from atrio.engine.process import Blueprint, CannotRewind
 from atrio.engine.replay import Diverged, Step, replay, take
 
@@ -155,9 +156,23 @@ class AnyWay(RuleBasedStateMachine):
         assert standing(replayed) == standing(self.run)
 
 
+class AnyWayForgetting(AnyWay):
+    """The same, with a history that is cut short after every step."""
+
+    def __init__(self):
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(history, "LARGEST_HISTORY", 1)
+        super().__init__()
+
+    def teardown(self):
+        super().teardown()
+        self.patch.undo()
+
+
 TestAnyWay = AnyWay.TestCase
-TestAnyWay.settings = settings(
-    max_examples=60,
+TestAnyWayForgetting = AnyWayForgetting.TestCase
+TestAnyWay.settings = TestAnyWayForgetting.settings = settings(
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     # A failing way is printed step by step; making it shorter takes many minutes.

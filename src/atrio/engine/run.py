@@ -22,6 +22,7 @@ from SpiffWorkflow.util.task import TaskState
 from .bpmn import Kind, TimerRule
 from .durations import due_at, is_literal
 from .expressions import Undecidable, evaluate_converted, zen_facts
+from .history import forget
 from .process_state import dump, load
 from .specs import Guarded, Spec, Tokens, siblings
 
@@ -256,6 +257,8 @@ class Run:
             task.run()
             if isinstance(task.task_spec, Spec) and task.task_spec.node.ending == "error":
                 self._pass_on(task)
+        for scope in self._tokens.scopes():
+            forget(scope)
 
     def _next(self) -> Task | None:
         """Return the next token that moves by itself; close the scopes that have none left."""
