@@ -85,7 +85,7 @@ def test_the_two_price_lists_give_one_article_two_prices(rpc, context):
         for each in lists
     }
 
-    assert prices == {"Varejo": Decimal("8.90"), "Atacado": Decimal("7.476")}
+    assert prices == {"Varejo": Decimal("8.90"), "Atacado": Decimal("7.48")}
 
 
 def test_atrio_may_write_a_customer_with_its_price_list_but_no_price_list_itself(rpc, context):

@@ -23,10 +23,16 @@ USER = "atrio"
 COMPANY = "Nordlicht Supplies Brasil"
 TAX_ID = "52184603000194"
 
+
+def _percent_of_list(percent: int) -> str:
+    """Return the formula of a price in whole cents: Tryton's formulas know no rounding."""
+    return f"(list_price * {percent} + 0.5) // 1 / 100"
+
+
 # The two groups of customers pay by different formulas, and both have a quantity break.
 PRICE_LISTS: Mapping[str, list[tuple[float | None, str]]] = {
-    "Varejo": [(50, "list_price * 0.97"), (None, "list_price")],
-    "Atacado": [(50, "list_price * 0.78"), (None, "list_price * 0.84")],
+    "Varejo": [(50, _percent_of_list(97)), (None, "list_price")],
+    "Atacado": [(50, _percent_of_list(78)), (None, _percent_of_list(84))],
 }
 
 _STATES = {
