@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from random import SystemRandom
 from typing import Any
 from urllib.parse import urljoin
@@ -41,6 +42,10 @@ class Customer:
         self._began = self._last = time.monotonic()
         self.address = url
         self.page: Any = html.fromstring("<html/>")  # lxml says too little of its types
+
+    def close(self) -> None:
+        """Close the browser."""
+        self._client.close()
 
     def open(self, path: str) -> None:
         """Open a page."""
@@ -98,7 +103,11 @@ class Customer:
 
 def play(url: str) -> None:
     """Become a customer with an invented company and print the way. Raises Stuck."""
-    customer = Customer(url)
+    with closing(Customer(url)) as customer:
+        _play(customer)
+
+
+def _play(customer: Customer) -> None:
     customer.open("/sign-in/")
     is_first = not customer.page.xpath(f"//*[@value='{ALICE}']")
     start = SystemRandom().randrange(1, _COMPANIES)

@@ -1,0 +1,114 @@
+"""The whole house as real processes: what `make demo` runs, for one group of tests.
+
+It stands on a database of its own, so that tests which empty theirs do it no harm, and on a
+database of its own in the running Tryton. Everything outside is behind a fault proxy.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+from psycopg import sql
+
+from atrio.outside.faults.control import FaultProxy
+from tests.assertions.processes import Processes, address_of
+
+BRAND = "Nordlicht Supplies"
+ERP = "erp-br"
+_TEMPLATE, _LOCK = "house_template", 4712
+
+
+class House:
+    """A running house: where it is, its knobs, and what lies in its database and its ERP."""
+
+    def __init__(self, folder, *, tryton, stack, **environment):
+        token = secrets.token_urlsafe(24)
+        self.tryton = tryton
+        self.erp_database = f"house_{secrets.token_hex(8)}"
+        self.processes = Processes(
+            folder,
+            stack=stack,
+            database=stack.enter_context(_fresh_database(folder)),
+            ATRIO_SECRETS=json.dumps({ERP: tryton.snapshot.password}),
+            ATRIO_DEMO="1",
+            ATRIO_BRAND=BRAND,
+            ATRIO_FAULTS_TOKEN=token,
+            **environment,
+        )
+        proxy = self._start_outside()
+        self.faults = FaultProxy(proxy, token)
+        self.processes.environment["ATRIO_FAULT_PROXY"] = proxy
+        self._furnish()
+        self.worker = self.processes.worker()
+        self.web, self.url = self.processes.web()
+
+    def rows(self, query, *arguments):
+        """Return what a query finds in the house's database, through nobody's eyes."""
+        return _ask(self.processes.database, query, *arguments)
+
+    def _start_outside(self):
+        registry = self.processes.serve("registry", "atrio.connectors.brasilapi.simulator")
+        return self.processes.serve(
+            *("faults", "atrio.outside.faults"),
+            *("--route", f"erp={self.tryton.url}", "--route", f"registry={registry}"),
+            ready="/_faults/",
+        )
+
+    def _furnish(self):
+        """Fill the house as the demonstration is filled, and give it an ERP without customers."""
+        self.tryton.add_database(self.erp_database)
+        self.processes.run("demo-data")
+        self.rows(
+            "update outside_connection set options = options || jsonb_build_object('database',"
+            " %s::text) where code = %s returning code",
+            *(self.erp_database, ERP),
+        )
+
+
+@contextmanager
+def running_house(folder, *, tryton, **environment):
+    """Run a house for the length of a `with` block."""
+    with ExitStack() as stack:
+        yield House(folder, tryton=tryton, stack=stack, **environment)
+
+
+@contextmanager
+def _fresh_database(folder):
+    """Make a database with every migration: a copy of one that is made once for a test run."""
+    name = f"house_{secrets.token_hex(8)}"
+    with psycopg.connect(address_of("postgres", "postgres"), autocommit=True) as server:
+        server.execute("select pg_advisory_lock(%s)", [_LOCK])  # other workers want one as well
+        if not server.execute("select from pg_database where datname = %s", [_TEMPLATE]).fetchone():
+            _make_template(server, folder)
+        server.execute(
+            sql.SQL("create database {} template {} owner atrio_owner").format(
+                sql.Identifier(name), sql.Identifier(_TEMPLATE)
+            )
+        )
+    try:
+        yield name
+    finally:
+        with psycopg.connect(address_of("postgres", "postgres"), autocommit=True) as server:
+            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _make_template(server, folder):
+    """Make it under another name first: an attempt that failed must not be taken for it."""
+    raw = f"{_TEMPLATE}_{secrets.token_hex(4)}"
+    server.execute(sql.SQL("create database {} owner atrio_owner").format(sql.Identifier(raw)))
+    with ExitStack() as stack:
+        migrating = Processes(folder, stack=stack, database=raw)
+        migrating.run("manage", "migrate", "--verbosity", "0", role="atrio_owner")
+    server.execute(
+        sql.SQL("alter database {} rename to {}").format(
+            sql.Identifier(raw), sql.Identifier(_TEMPLATE)
+        )
+    )
+
+
+def _ask(database, query, *arguments):
+    with psycopg.connect(address_of("postgres", database), autocommit=True) as connection:
+        return connection.execute(query, arguments).fetchall()
