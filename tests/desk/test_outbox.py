@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from atrio.desk.outbox import OUTBOX_PAGE
 from atrio.notices.models import Message
+from atrio.onboarding.tokens import token_for
 from tests.desk.conftest import branch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,6 +136,21 @@ def test_a_code_is_shown_in_the_demo_alone(carla, settings):
     settings.ATRIO_DEMO = False
     assert not any("123456" in carla.get(address).content.decode() for address in addresses)
     assert carla.get(f"/desk/outbox/{message.pk}/html").status_code == 404
+
+
+def test_nobody_becomes_the_applicant_by_reading_their_mail(carla, settings):
+    token = token_for(uuid4())
+    text = f"Follow it here: https://atrio.example/apply/{token}/ and come in."
+    message = write(text=text, html=f"<p>{text}</p>")
+    page, alone = f"/desk/outbox/{message.pk}/", f"/desk/outbox/{message.pk}/html"
+    settings.ATRIO_DEMO = False
+    for address in ("/desk/outbox/", page, alone):
+        shown = carla.get(address).content.decode()
+        assert token not in shown
+        assert token.partition("~")[2] not in shown
+        assert "/apply/•••/" in shown
+    settings.ATRIO_DEMO = True
+    assert token in carla.get(page).content.decode()
 
 
 def test_the_search_does_not_tell_a_code_guess_by_guess(carla, settings):

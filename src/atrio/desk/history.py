@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atrio.desk.words import DECISIONS, Text, ago, span
@@ -39,6 +38,18 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "price.first_shown": ("tag", gettext_lazy("First price shown")),
 }
 
+_PAGES: Mapping[str, Text] = {
+    "": gettext_lazy("Page"),
+    "landing": gettext_lazy("First page"),
+    "tracker": gettext_lazy("Tracker"),
+}
+_KINDS: Mapping[str, Text] = {
+    "applicant": gettext_lazy("applicant"),
+    "member": gettext_lazy("customer"),
+    "staff": gettext_lazy("our team"),
+    "system": gettext_lazy("Atrio"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -64,7 +75,8 @@ def history(
     for entry in entries:
         # What a newer package records is still told, by its bare name.
         icon, words = _WORDS.get(entry.what, ("history", entry.what))
-        step = step_name(entry.step) if entry.step else _("Page")
+        page = _PAGES.get(entry.step)
+        step = str(page) if page else step_name(entry.step)
         lines.append(
             Happened(
                 icon=icon,
@@ -76,14 +88,6 @@ def history(
             )
         )
     return lines
-
-
-_KINDS: Mapping[str, Text] = {
-    "applicant": gettext_lazy("applicant"),
-    "member": gettext_lazy("customer"),
-    "staff": gettext_lazy("our team"),
-    "system": gettext_lazy("Atrio"),
-}
 
 
 def _detail(entry: Entry, reason: Callable[[str], str]) -> str:

@@ -22,6 +22,7 @@ from atrio.desk.words import MESSAGES, ago
 from atrio.kernel.errors import NotFound
 from atrio.notices.queries import messages_visible_to
 from atrio.onboarding.queries import get_application
+from atrio.onboarding.tokens import without_tokens
 
 if TYPE_CHECKING:
     from atrio.notices.models import Message
@@ -54,7 +55,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
                 "url": reverse("desk:letter", args=[message.pk]),
                 "subject": _subject(message),
                 "to": message.to,
-                "start": "" if _is_hidden(message) else message.text[:160],
+                "start": "" if _is_hidden(message) else _shown(message.text)[:160],
                 "at": message.created_at,
                 "when": ago(message.created_at, now=now),
                 "status": MESSAGES[message.status],
@@ -86,7 +87,7 @@ def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
             "at": message.sent_at or message.created_at,
             "status": MESSAGES[message.status],
             "error": message.error,
-            "text": "" if hidden else message.text,
+            "text": "" if hidden else _shown(message.text),
             "html_url": reverse("desk:letter-html", args=[message.pk])
             if message.html and not hidden
             else "",
@@ -127,7 +128,7 @@ def letter_html(request: StaffRequest, message_id: UUID) -> HttpResponse:
     message = _message(request, message_id)
     if not message.html or _is_hidden(message):
         raise NotFound(_("There is no such page."))
-    return HttpResponse(message.html)
+    return HttpResponse(_shown(message.html))
 
 
 def _message(request: StaffRequest, message_id: UUID) -> Message:
@@ -150,6 +151,11 @@ def _searched(rows: QuerySet[Message], query: str) -> QuerySet[Message]:
 def _is_hidden(message: Message) -> bool:
     """Say whether the message holds a code; only in the demo, where nothing is mailed, it shows."""
     return message.is_secret and not settings.ATRIO_DEMO
+
+
+def _shown(text: str) -> str:
+    """Return a text without the addresses that would let its reader act as the applicant."""
+    return text if settings.ATRIO_DEMO else without_tokens(text)
 
 
 def _subject(message: Message) -> str:

@@ -5,6 +5,7 @@ The token is the application's id with a signature; knowing the id (staff see it
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
@@ -14,6 +15,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
 
 _signer = Signer(salt="atrio.onboarding.applicant", sep="~")
+_TOKEN = re.compile(r"\b[0-9a-f]{32}~[\w-]+")
 
 
 def token_for(application_id: UUID) -> str:
@@ -28,3 +30,8 @@ def applicant(token: str) -> Actor:
     except (BadSignature, ValueError):
         raise NotFound(_("This address does not lead to an application.")) from None
     return Actor(kind="applicant", id=str(application_id), application=application_id)
+
+
+def without_tokens(text: str) -> str:
+    """Return a text for those who may read what an applicant was sent and not act as them."""
+    return _TOKEN.sub("•••", text)
