@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -10,12 +11,16 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
+from atrio.onboarding.case import where_of
+from atrio.onboarding.queries import Application
 from atrio.onboarding.tokens import applicant
+from atrio.timeline.actions import Where
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
@@ -69,6 +74,16 @@ def branch_of(request: HttpRequest) -> str:
     return str(request.session.get(_BRANCH, ""))
 
 
+def reader() -> str:
+    """Return the language in which the page is read, whatever the application began in."""
+    return get_language() or "en"
+
+
+def place_of(application: Application, *, step: str) -> Where:
+    """Return the dimensions of what happens on a page, for the timeline."""
+    return replace(where_of(application, step=step), language=reader())
+
+
 def end_visit(request: HttpRequest) -> None:
     """Let the next application of this browser start its own clock."""
     request.session.pop(_VISIT, None)
@@ -76,5 +91,5 @@ def end_visit(request: HttpRequest) -> None:
 
 
 def proved_in_session(application_id: UUID) -> str:
-    """Return the session's key that says: this browser has typed the code for this application."""
+    """Return the session's key to the address whose code this browser has typed, if it has."""
     return f"proved:{application_id.hex}"

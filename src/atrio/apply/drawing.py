@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 
-from atrio.engine.forms import Answers, BoundForm, bound, fact, proposed, shown
+from atrio.engine.forms import Answers, BoundForm, agreeing, bound, proposed, shown
 from atrio.journeys.messages import say
 from atrio.onboarding.queries import StepView
 from atrio.onboarding.tokens import token_for
@@ -33,7 +32,7 @@ class Section:
 
 def form_for(view: StepView, answers: Answers | None) -> BoundForm:
     """Return the step's form with what was just typed, what is known and what is proposed."""
-    journey, language = view.journey, view.application.language
+    journey, language = view.journey, view.language
     form = journey.forms[view.element.target]
     return bound(
         form,
@@ -53,7 +52,7 @@ def form_for(view: StepView, answers: Answers | None) -> BoundForm:
 
 def sections_for(view: StepView) -> list[Section]:
     """Return everything that was answered before this step, step by step."""
-    journey, language = view.journey, view.application.language
+    journey, language = view.journey, view.language
     names = journey.pack.source_names(language)
     sections = []
     for node in journey.elements("user"):
@@ -64,9 +63,8 @@ def sections_for(view: StepView) -> list[Section]:
         form = journey.forms[node.target]
         facts = shown(form, facts=view.facts, language=language, say=say)
         sources = {
-            entry.name: names.get(entry.source.partition(".")[0], "")
-            for entry in form.fields
-            if entry.source and _same(view.facts, entry.name, entry.source)
+            name: names.get(source.partition(".")[0], "")
+            for name, source in agreeing(form, facts=view.facts).items()
         }
         text = journey.step_text(node.id, language)
         sections.append(
@@ -84,7 +82,3 @@ def step_url(view: StepView, element: str) -> str:
     return reverse(
         "apply:step", kwargs={"token": token_for(view.application.pk), "element": element}
     )
-
-
-def _same(facts: dict[str, Any], name: str, source: str) -> bool:
-    return fact(facts, name) is not None and fact(facts, name) == fact(facts, source)

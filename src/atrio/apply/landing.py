@@ -5,11 +5,17 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from atrio.apply.access import branch_of, end_visit, first_page_at, visit_of, visitor
-from atrio.apply.timing import seconds_on_page
+from atrio.apply.access import (
+    branch_of,
+    end_visit,
+    first_page_at,
+    reader,
+    visit_of,
+    visitor,
+)
+from atrio.apply.timing import in_words, seconds_on_page
 from atrio.journeys.queries import compiled, latest_release, offered_packs
 from atrio.kernel.database import acting_as
 from atrio.onboarding.actions import note_leave, note_view, start_application
@@ -22,7 +28,7 @@ from atrio.timeline.actions import Where
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show which journeys there are."""
-    language = get_language() or "en"
+    language = reader()
     by = visitor(request)
     with acting_as(by):
         units = units_by_journey()
@@ -38,15 +44,11 @@ def show(request: HttpRequest) -> HttpResponse:
             if pack in units
             for journey in [compiled(latest_release(pack))]
         ]
-        note_view(
-            by=by,
-            application=None,
-            where=_where(request, language),
-            step="landing",
-            now=timezone.now(),
-        )
+        note_view(by=by, where=_where(request), now=timezone.now())
         return render(
-            request, "apply/landing.html", {"journeys": journeys, "typical": typical_time()}
+            request,
+            "apply/landing.html",
+            {"journeys": journeys, "typical": in_words(typical_time())},
         )
 
 
@@ -54,8 +56,9 @@ def show(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Begin an application and go to its first step."""
     application = start_application(
-        journey=request.POST.get("pack", ""),
-        language=get_language() or "en",
+        # No pack's name has a NUL, with which a database would not even compare.
+        journey=request.POST.get("pack", "").replace("\0", ""),
+        language=reader(),
         visit=visit_of(request),
         first_page_at=first_page_at(request),
         branch=branch_of(request),
@@ -72,16 +75,14 @@ def left(request: HttpRequest) -> HttpResponse:
     with acting_as(by):
         note_leave(
             by=by,
-            application=None,
-            where=_where(request, get_language() or "en"),
-            step="landing",
+            where=_where(request),
             seconds=seconds_on_page(request),
             now=timezone.now(),
         )
     return HttpResponse(status=204)
 
 
-def _where(request: HttpRequest, language: str) -> Where:
+def _where(request: HttpRequest) -> Where:
     return Where(
-        visit=visit_of(request), step="landing", branch=branch_of(request), language=language
+        visit=visit_of(request), step="landing", branch=branch_of(request), language=reader()
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from atrio.apply.access import for_applicant, proved_in_session
+from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.drawing import form_for, sections_for, step_url
 from atrio.apply.mailbox import mailbox_url
 from atrio.apply.timing import seconds_on_page
@@ -21,8 +21,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_leave, note_view, send_code_again, submit_step
-from atrio.onboarding.actions.submit_step import TooLateToChange
-from atrio.onboarding.case import where_of
+from atrio.onboarding.actions.submit_step import CodeUsed, TooLateToChange
 from atrio.onboarding.queries import Application, StepView
 from atrio.onboarding.tokens import token_for
 
@@ -40,7 +39,7 @@ def step(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     """Show a step, or take its answers and go on."""
     if request.method == "POST":
         return _answer(request, by, element)
-    view = queries.step_view(by=by, element=element)
+    view = queries.step_view(by=by, element=element, language=reader())
     if not view.is_open and view.application.submitted_at:
         return _onwards(view.application)
     return _show(request, by, view)
@@ -63,12 +62,10 @@ def send_code(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
 @for_applicant
 def left(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     """Note that a step was left without an answer."""
-    application = queries.get_application(by=by)
+    view = queries.step_view(by=by, element=element, language=reader())
     note_leave(
         by=by,
-        application=application,
-        where=where_of(application, step=element),
-        step=element,
+        where=place_of(view.application, step=element),
         seconds=seconds_on_page(request),
         now=timezone.now(),
     )
@@ -79,29 +76,29 @@ def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     submitted = {name: request.POST.getlist(name) for name in request.POST}
     try:
         application, answers = submit_step(
-            by=by, step=element, submitted=submitted, now=timezone.now()
+            by=by, step=element, submitted=submitted, language=reader(), now=timezone.now()
         )
     except TooLateToChange as refused:
         messages.info(request, str(refused))
         return _onwards(queries.get_application(by=by))
+    except CodeUsed:
+        # Sent twice, or by somebody who only knows the address of the page: it proves nothing.
+        return _onwards(queries.get_application(by=by))
+    view = queries.step_view(by=by, element=element, language=reader())
     if not answers.ok:
-        return _show(request, by, queries.step_view(by=by, element=element), answers)
-    if "proof" in queries.step_view(by=by, element=element).element.attributes:
+        return _show(request, by, view, answers)
+    if "proof" in view.element.attributes:
         # This browser has shown that it reads the mail: it may walk into the shop later.
-        request.session[proved_in_session(application.pk)] = True
+        proved = queries.proved_email(application)
+        request.session[proved_in_session(application.pk)] = proved
     return _onwards(application)
 
 
 def _show(
     request: HttpRequest, by: Actor, view: StepView, answers: Answers | None = None
 ) -> HttpResponse:
-    note_view(
-        by=by,
-        application=view.application,
-        where=where_of(view.application, step=view.element.id),
-        step=view.element.id,
-        now=timezone.now(),
-    )
+    where = place_of(view.application, step=view.element.id)
+    note_view(by=by, where=where, now=timezone.now())
     attributes = view.element.attributes
     address = {"token": token_for(view.application.pk), "element": view.element.id}
     context: dict[str, Any] = {

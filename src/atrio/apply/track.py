@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from atrio.apply.access import for_applicant, proved_in_session
+from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.identity.actions import sign_in
 from atrio.identity.queries import users_by_email
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_view
-from atrio.onboarding.case import where_of
 from atrio.onboarding.queries import Milestone, Tracker
 from atrio.onboarding.tokens import token_for
 
@@ -45,14 +44,8 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
     if not is_part:
-        note_view(
-            by=by,
-            application=application,
-            where=where_of(application, step="tracker"),
-            step="tracker",
-            now=timezone.now(),
-        )
-    view = queries.tracker(application, now=timezone.now())
+        note_view(by=by, where=place_of(application, step="tracker"), now=timezone.now())
+    view = queries.tracker(application, language=reader(), now=timezone.now())
     context = {
         "application": application,
         "tracker": _drawn(view, token),
@@ -68,9 +61,10 @@ def enter_shop(request: HttpRequest, by: Actor) -> HttpResponse:
     application = queries.get_application(by=by)
     if application.account_id is None:
         raise ShopNotOpen(_("The shop is not open yet."))
-    if request.session.get(proved_in_session(application.pk)):
-        email = queries.proved_email(application).lower()
-        user = users_by_email([email]).get(email)
+    email = queries.proved_email(application)
+    # Another address may have been proved since, in another browser: it lets nobody in here.
+    if email and request.session.get(proved_in_session(application.pk)) == email:
+        user = users_by_email([email]).get(email.lower())
         if user:
             sign_in(request, user)
             return redirect("cabinet:catalogue")

@@ -59,6 +59,7 @@ class StepView:
     element: Element
     is_open: bool
     progress: Progress
+    language: str  # the reader's, which need not be the one they began in
     facts: dict[str, Any]  # nested, as forms see them
     typed: Mapping[str, Any]  # what was typed last and could not be accepted
 
@@ -159,8 +160,11 @@ def typed_for(application: Application, element: str) -> Mapping[str, Any]:
     return row.raw if row else {}
 
 
-def step_view(*, by: Actor, element: str) -> StepView:
-    """Return what a step's page needs. Raises NotFound for a step that was never reached."""
+def step_view(*, by: Actor, element: str, language: str) -> StepView:
+    """Return what a step's page needs, in the reader's language.
+
+    Raises NotFound for a step that was never reached.
+    """
     application = get_application(by=by)
     journey = journey_of(application)
     asked = [node for node in journey.elements("user") if node.lane == "customer"]
@@ -179,7 +183,8 @@ def step_view(*, by: Actor, element: str) -> StepView:
         journey=journey,
         element=node,
         is_open=any(step.closed_at is None for step in mine),
-        progress=_progress(journey, asked, steps, node, application.language),
+        progress=_progress(journey, asked, steps, node, language),
+        language=language,
         facts=nested(held, onto=journey.policy_facts),
         typed=typed_for(application, element),
     )
@@ -203,7 +208,7 @@ def _progress(
     )
 
 
-def tracker(application: Application, *, now: datetime) -> Tracker:
+def tracker(application: Application, *, language: str, now: datetime) -> Tracker:
     """Return the way from the submission to the open shop, as far as it has come."""
     journey = journey_of(application)
     steps = list(Step.objects.filter(application=application).order_by("opened_at", "id"))
@@ -215,19 +220,19 @@ def tracker(application: Application, *, now: datetime) -> Tracker:
         milestones=[
             milestone
             for node in journey.elements("table", "call", "user")
-            if (milestone := _milestone(journey, node, latest.get(node.id), application))
+            if (milestone := _milestone(journey, node, latest.get(node.id), application, language))
         ],
-        outcome=_outcome(journey, application),
+        outcome=_outcome(journey, application, language),
         is_delayed=not is_over and now > application.promised_at,
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
     )
 
 
 def _milestone(
-    journey: Journey, node: Element, step: Step | None, application: Application
+    journey: Journey, node: Element, step: Step | None, application: Application, language: str
 ) -> Milestone | None:
     """Return the tracker's line for an element; None for what does not concern this applicant."""
-    text = journey.step_text(node.id, application.language)
+    text = journey.step_text(node.id, language)
     is_over = application.status != Application.Status.OPEN
     if text is None or (step is None and (is_over or node.kind == "user")):
         return None
@@ -243,12 +248,12 @@ def _milestone(
     )
 
 
-def _outcome(journey: Journey, application: Application) -> OutcomeText | None:
+def _outcome(journey: Journey, application: Application, language: str) -> OutcomeText | None:
     if application.status == Application.Status.OPEN:
         return None
     facts = nested(rules.current_facts(fact_rows(application)))
     for end in reversed(application.ends):
-        if text := journey.outcome(end, application.language, facts):
+        if text := journey.outcome(end, language, facts):
             return text
     return None
 
