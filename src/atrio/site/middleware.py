@@ -7,8 +7,12 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from prometheus_client import Histogram
 
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
@@ -50,6 +54,30 @@ class ObserveMiddleware:
         return response
 
 
+class EntranceMiddleware:
+    """Turn away, before anybody reads it, what no page could read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on unless its body is beyond all forms, or not written in UTF-8."""
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return render(request, "400.html", status=413)
+        # Some names of encodings make Python raise where it should decode: hex, idna, rot13.
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in {"utf-8", "utf8"}:
+            return render(request, "400.html", status=415)
+        return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
 class RefusalMiddleware:
     """The one mapping from our refusals to answers: not found 404, not allowed 403, refused 409."""
 
@@ -62,10 +90,26 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal with its page; leave everything else to be a bug."""
-        if isinstance(error, NotFound):
-            return render(request, "404.html", {"reason": str(error)}, status=404)
-        if isinstance(error, NotAllowed):
-            return render(request, "403.html", {"reason": str(error)}, status=403)
-        if isinstance(error, Refused):
-            return render(request, "409.html", {"reason": str(error)}, status=409)
-        return None
+        if not isinstance(error, Refused):
+            return None
+        response = _refusal(request, error)
+        # What was refused now may be right in a minute, and its address may be a secret.
+        add_never_cache_headers(response)
+        return response
+
+
+def _refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    if isinstance(error, NotFound):
+        # One page for what there is not and for what is not theirs: nothing tells them apart.
+        return render(request, "404.html", status=404)
+    forbidden = isinstance(error, NotAllowed)
+    match = request.resolver_match
+    token = match.kwargs.get("token") if match else None
+    empty = {
+        "icon": "lock" if forbidden else "info-circle",
+        "title": _("This page is not yours to see") if forbidden else _("Not possible now"),
+        "text": str(error),
+        "url": reverse("apply:resume", kwargs={"token": token}) if token else "/",
+        "action": _("Back to your application") if token else _("To the first page"),
+    }
+    return render(request, "refusal.html", {"empty": empty}, status=403 if forbidden else 409)

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import re
 
 import structlog
+
+# An applicant's token opens the application; Django names the address of every refused request.
+_TOKEN = re.compile(r"(/apply/)(?!start/)[^/\s]+")
+
+
+def _without_tokens(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    for name, value in event.items():
+        if isinstance(value, str) and "/apply/" in value:
+            event[name] = _TOKEN.sub(r"\1…", value)
+    return event
+
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _without_tokens,
 ]
 
 

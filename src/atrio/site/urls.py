@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf.urls.i18n import urlpatterns as language_urls
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from atrio.identity.urls import sign_in_urls
 from atrio.site import views
-from atrio.site.demo.views import people, sign_in_as
+from atrio.site.demo.views import mailbox, outbox_url, people, sign_in_as
 from atrio.site.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,10 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("theme/", views.set_theme, name="set_theme"),
-    path("language/", include(language_urls)),
+    path("language/", require_POST(set_language), name="set_language"),
     path("home/", home, name="home"),
     path("people/", sign_in_as, name="demo_sign_in"),
-    *sign_in_urls(people=people),
+    path("people/mail/", mailbox, name="demo_mailbox"),
+    *sign_in_urls(people=people, outbox_url=outbox_url),
     path("cabinet/", include("atrio.cabinet.urls")),
     path("desk/", include("atrio.desk.urls")),
     path("", include("atrio.apply.urls")),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +22,8 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    response = redirect(wanted if is_ours else "/")
+    # Not `redirect`, which takes a word without a slash for the name of a page and may not know it.
+    response = HttpResponseRedirect(wanted if is_ours else "/")
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         response.set_cookie(THEME_COOKIE, theme, max_age=A_YEAR, samesite="Lax")
