@@ -76,8 +76,8 @@ def code_sent_to(email: str) -> str:
 class Visitor:
     """Somebody with a browser who wants to become a customer; knows only what pages show."""
 
-    def __init__(self, *, language: str = "en") -> None:
-        self.client = Client(headers={"accept-language": language})
+    def __init__(self, *, language: str = "en", browser: type[Client] = Client) -> None:
+        self.client = browser(headers={"accept-language": language})
         self.at = "/"
         self.page = self.client.get("/")
 
