@@ -13,8 +13,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from atrio.kernel.actors import Actor
 from atrio.parties.queries import Seat, member_actor, seat_of
@@ -50,12 +50,10 @@ def for_members(view: View[P]) -> Guarded[P]:
             # This is what makes it a MemberRequest.
             request.actor, request.seat = actor, seat  # type: ignore[attr-defined]
             with timezone.override(ZoneInfo(seat.unit.time_zone)):
-                response = view(cast("MemberRequest", request), *args, **kwargs)
-        # A company's own prices: neither a proxy nor the next person's back button keeps them.
-        patch_cache_control(response, private=True, no_store=True)
-        return response
+                return view(cast("MemberRequest", request), *args, **kwargs)
 
-    return guarded
+    # A company's own prices: neither a proxy nor the next person's back button keeps them.
+    return never_cache(guarded)
 
 
 def choose(request: HttpRequest, entity_id: UUID) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from atrio.identity.actions import ensure_user
@@ -71,6 +73,34 @@ def test_nobody_else_can_be_become(unit, email):
 
 def test_it_takes_a_post(unit):
     assert Browser().get(BE_SOMEBODY).status_code == 405
+
+
+def read_the_code(browser):
+    """Ask for a code and follow the page's link to the mail in which it stands."""
+    browser.post(ASK, {"email": ALICE.email.title()})
+    page = browser.get("/sign-in/code/").content.decode()
+    assert ('href="/people/mail/"' in page) == (browser.get("/people/mail/").status_code == 200)
+    return re.findall(r"[A-Z]{4}-[A-Z]{4}", browser.get("/people/mail/").content.decode())
+
+
+def test_a_code_can_be_read_where_no_mail_leaves_the_house(unit, settings):
+    settings.EMAIL_BACKEND = "atrio.notices.email.OutboxBackend"
+    become_customer(unit, ALICE.email)
+    browser = Browser()
+
+    (code,) = read_the_code(browser)
+    browser.post("/sign-in/code/", {"code": code})
+
+    assert browser.get("/home/")["Location"] == "/cabinet/"
+    assert Browser().get("/people/mail/").status_code == 404
+
+
+def test_outside_the_demo_a_code_stands_in_ones_own_mailbox_only(unit, settings):
+    settings.EMAIL_BACKEND = "atrio.notices.email.OutboxBackend"
+    settings.ATRIO_DEMO = False
+    become_customer(unit, ALICE.email)
+
+    assert read_the_code(Browser()) == []
 
 
 def test_outside_the_demo_there_is_no_such_thing(unit, settings):
