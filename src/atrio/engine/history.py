@@ -12,7 +12,7 @@ from __future__ import annotations
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from .specs import Ending, Guarded, Inner, Spec, Tokens
+from .specs import Ending, Guarded, Inner, Tokens, Work
 
 LARGEST_HISTORY = 150  # tasks in one process or subprocess; a plain journey has some forty
 
@@ -58,4 +58,4 @@ def _joined(task: Task) -> list[object]:
 
 
 def _is_form(task: Task) -> bool:
-    return isinstance(task.task_spec, Spec) and task.task_spec.node.kind == "user"
+    return isinstance(task.task_spec, Work) and task.task_spec.node.kind == "user"
