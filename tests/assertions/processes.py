@@ -124,4 +124,3 @@ def _state(pid):
 
 def _children(pid):
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-

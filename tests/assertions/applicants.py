@@ -1,0 +1,85 @@
+"""Applicants who go through the use cases themselves, without the time that pages take."""
+
+from __future__ import annotations
+
+from itertools import count
+from uuid import uuid4
+
+from django.utils import timezone
+
+from atrio.kernel.actors import Actor
+from atrio.kernel.database import acting_as
+from atrio.onboarding.actions import start_application, submit_step
+from atrio.onboarding.models import Application, Step
+from atrio.outside.invented import invented_numbers
+from tests.onboarding.house import code_sent_to
+
+_numbers = invented_numbers(start=2000)
+_serial = count(1)
+
+COMPANY = {
+    "company.legal_name": "Ventorim Instalações Ltda",
+    "company.address.postal_code": "01310-100",
+    "company.address.street": "Rua das Bromélias",
+    "company.address.number": "12",
+    "company.address.district": "Centro",
+    "company.address.city": "São Paulo",
+    "company.address.region": "SP",
+}
+
+
+class Applicant:
+    """A company that becomes a customer: what it says at each step, and how far it has come."""
+
+    def __init__(self, *, number=None):
+        serial = next(_serial)
+        self.number = number or next(_numbers)
+        self.email = f"alice{serial}@ventorim.example"
+        self.pk = start_application(
+            journey="company_br",
+            language="en",
+            visit=uuid4(),
+            first_page_at=timezone.now(),
+            now=timezone.now(),
+        ).pk
+        self.actor = Actor(kind="applicant", id=str(self.pk), application=self.pk)
+
+    @property
+    def application(self):
+        return Application.objects.get(pk=self.pk)
+
+    @property
+    def open_elements(self):
+        steps = Step.objects.filter(application=self.pk, closed_at=None)
+        return set(steps.values_list("element", flat=True))
+
+    def says(self, step):
+        """Return the answers to a step that are right for this company."""
+        return {
+            "enter_cnpj": lambda: {"company.tax_id": self.number},
+            "confirm_number": lambda: {"company.number_is_right": "yes"},
+            "confirm_company": lambda: COMPANY,
+            "give_contact": lambda: {
+                "contact.name": "Alice Prado",
+                "contact.role": "buyer",
+                "contact.email": self.email,
+                "contact.phone": "+55 11 91234-5678",
+            },
+            "prove_email": lambda: {"proof.code": code_sent_to(self.email)},
+            "check_and_submit": lambda: {"consent.terms": "yes"},
+        }[step]()
+
+    def answer(self, step, **changed):
+        """Answer a step, by default with what is right."""
+        submitted = {**self.says(step), **{k.replace("__", "."): v for k, v in changed.items()}}
+        with acting_as(self.actor):
+            _application, answers = submit_step(
+                by=self.actor, step=step, submitted=submitted, now=timezone.now()
+            )
+        return answers
+
+    def submit(self):
+        """Answer everything from the company's details to the consent."""
+        for step in ("confirm_company", "give_contact", "prove_email", "check_and_submit"):
+            answers = self.answer(step)
+            assert answers.ok, answers.errors

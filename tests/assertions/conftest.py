@@ -1,0 +1,65 @@
+"""A furnished house whose web and worker are processes that a test may kill."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+
+import pytest
+from django.utils import timezone
+
+from atrio.outside.connections import open_erp
+from atrio.outside.models import Connection
+from atrio.trade.actions import mirror_catalogue
+from tests.assertions.processes import Processes
+from tests.onboarding.house import furnish
+
+PATIENCE = {"read_seconds": 5, "total_seconds": 8}
+
+
+@pytest.fixture
+def processes(transactional_db, tmp_path):
+    """Processes over this test's database; at its end none is left."""
+    with ExitStack() as stack:
+        processes = Processes(tmp_path, stack=stack)
+        yield processes
+    processes.tell()
+
+
+@pytest.fixture
+def house(transactional_db):
+    """One business unit with everything outside in memory."""
+    return furnish(name="assertions")
+
+
+@pytest.fixture
+def real_erp(house, processes, settings, tryton, tryton_database):
+    """Let the house's ERP be a real Tryton, reached through `address_of_erp`; return its eyes."""
+    secrets = {"erp-br": tryton.snapshot.password}
+    settings.ATRIO_SECRETS = secrets
+    processes.environment["ATRIO_SECRETS"] = json.dumps(secrets)
+    Connection.objects.filter(code="erp-br").update(
+        product="tryton",
+        base_url=tryton.url,
+        options={"database": tryton_database, "user": "atrio", **PATIENCE},
+    )
+    mirror_catalogue(erp="erp-br", now=timezone.now())
+    return RealErp(open_erp("erp-br"))
+
+
+class RealErp:
+    """A Tryton as its own people see it."""
+
+    def __init__(self, connector):
+        self._rpc = connector._rpc
+
+    def customers(self, number):
+        """Return the customers with a tax number, by their codes."""
+        domain = [["identifiers.code_compact", "=", number]]
+        return [row["code"] for row in self._rpc.search_read("party.party", domain, ["code"])]
+
+    def create_by_hand(self, number):
+        """Create a customer of whom Atrio knows nothing."""
+        identifiers = [["create", [{"type": "br_vat", "code": number}]]]
+        party = {"name": "Ventorim, por telefone", "identifiers": identifiers}
+        self._rpc.call("party.party.create", [party])
