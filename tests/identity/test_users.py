@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection
 from django.test import RequestFactory
 
@@ -12,6 +14,7 @@ from atrio.identity.actions import ensure_user, sign_in
 from atrio.identity.models import User
 from atrio.identity.queries import users_by_email
 from atrio.kernel.errors import NotAllowed
+from atrio.kernel.queue import later, run_pending
 
 
 @pytest.mark.django_db
@@ -62,3 +65,19 @@ def test_a_locked_user_is_neither_found_nor_let_in():
     assert users_by_email([alice.email]) == {}
     with pytest.raises(NotAllowed):
         sign_in(RequestFactory().get("/"), alice)
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_are_cleared_away_by_the_background():
+    sessions = []
+    for expires_in in (-60, 60):
+        session = SessionStore()
+        session.set_expiry(expires_in)
+        session["visit"] = "x"
+        session.save()
+        sessions.append(session.session_key)
+    later("identity.clear_sessions")
+
+    run_pending()
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == sessions[1:]
