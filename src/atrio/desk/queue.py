@@ -57,6 +57,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         "query": query,
         "views": [
             {
+                "value": name,
                 "name": _NAMES[name],
                 "url": _address(view=name),
                 "count": counted(counts[name]),

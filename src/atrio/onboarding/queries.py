@@ -9,9 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.core.cache import cache
-from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bind_contextvars
 
@@ -36,7 +34,6 @@ from atrio.timeline.queries import entries_about
 __all__ = ["Application"]
 
 State = Literal["done", "now", "next"]
-QUEUE_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +81,6 @@ class Tracker:
     outcome: OutcomeText | None
     is_delayed: bool
     clock: rules.ClockSplit
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One application in the associates' queue."""
-
-    application: Application
-    step_title: str
-    seconds_left: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,32 +244,6 @@ def _outcome(journey: Journey, application: Application, language: str) -> Outco
         if text := journey.outcome(end, language, facts):
             return text
     return None
-
-
-def queue_for(by: Actor, *, waiting_on: str = "", page: int | str = 1) -> Page[Application]:
-    """Return the open applications of the actor's business units, least time left first."""
-    rows: QuerySet[Application] = applications_visible_to(by).filter(status=Application.Status.OPEN)
-    if waiting_on:
-        rows = rows.filter(waiting_on=waiting_on)
-    ordered = rows.defer("state").order_by("promised_at", "id")
-    return Paginator(ordered, QUEUE_PAGE).get_page(page)
-
-
-def queue_rows(page: Page[Application], *, language: str, now: datetime) -> list[QueueRow]:
-    """Return what the queue shows of each application on the page."""
-    return [
-        QueueRow(
-            application=application,
-            step_title=_step_name(application, language),
-            seconds_left=(application.promised_at - now).total_seconds(),
-        )
-        for application in page.object_list
-    ]
-
-
-def _step_name(application: Application, language: str) -> str:
-    text = journey_of(application).step_text(application.current_step, language)
-    return text.name if text else application.current_step
 
 
 def application_page(*, by: Actor, application_id: UUID, now: datetime) -> ApplicationPage:
