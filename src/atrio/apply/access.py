@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
-from atrio.onboarding.case import where_of
+from atrio.onboarding.actions import note_error
+from atrio.onboarding.case import applications_visible_to, where_of
 from atrio.onboarding.queries import Application
 from atrio.onboarding.tokens import applicant
 from atrio.timeline.actions import Where
@@ -40,10 +41,22 @@ def for_applicant(view: View[P]) -> Routed:
     @wraps(view)
     def routed(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         by = applicant(token)
-        with acting_as(by):
-            return view(request, by, *args, **kwargs)
+        try:
+            with acting_as(by):
+                return view(request, by, *args, **kwargs)
+        except Exception as error:
+            _note(error, by, step=str(kwargs.get("element", "")))
+            raise
 
     return never_cache(routed)
+
+
+def _note(error: Exception, by: Actor, *, step: str) -> None:
+    """Record what the applicant met instead of a page; the view's own transaction is gone."""
+    with acting_as(by):
+        for application in applications_visible_to(by):
+            where = where_of(application, step=step)
+            note_error(by=by, where=where, error=error, now=timezone.now())
 
 
 def visitor(request: HttpRequest) -> Actor:

@@ -13,11 +13,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from atrio.kernel.actors import Actor
 from atrio.parties.queries import Seat, member_actor, seat_of
+from atrio.timeline.actions import Where, record
 
 P = ParamSpec("P")
 _CHOSEN = "legal_entity"
@@ -50,10 +52,26 @@ def for_members(view: View[P]) -> Guarded[P]:
             # This is what makes it a MemberRequest.
             request.actor, request.seat = actor, seat  # type: ignore[attr-defined]
             with timezone.override(ZoneInfo(seat.unit.time_zone)):
-                return view(cast("MemberRequest", request), *args, **kwargs)
+                response = view(cast("MemberRequest", request), *args, **kwargs)
+            _note_view(request, actor, seat)
+            return response
 
     # A company's own prices: neither a proxy nor the next person's back button keeps them.
     return never_cache(guarded)
+
+
+def _note_view(request: HttpRequest, actor: Actor, seat: Seat) -> None:
+    """Record that a page was shown; what scripts fetch again by themselves is no view."""
+    if request.method != "GET" or "HX-Request" in request.headers:
+        return
+    match = request.resolver_match
+    where = Where(
+        account_id=seat.entity.account_id,
+        step=match.view_name if match else "",
+        language=get_language() or "",
+        business_unit=seat.unit.code,
+    )
+    record(by=actor, what="page.viewed", where=where, now=timezone.now())
 
 
 def choose(request: HttpRequest, entity_id: UUID) -> None:
