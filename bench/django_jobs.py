@@ -12,6 +12,7 @@ ROWS = 500
 
 def django_job_rate(database: Database) -> float:
     """Return how many jobs with one update two workers do in a second."""
+    database.use_here()
     from django.db import transaction
 
     from atrio.kernel.queue import later

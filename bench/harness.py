@@ -80,12 +80,13 @@ class Machine:
         self.folder = folder
         Postgres(folder / "postgres").remove()
         self.postgres = Postgres(folder / "postgres")
+        self.server: subprocess.Popen[bytes]
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Machine]:
         """Run the server; its folder is new each time."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.postgres.running(log=self.folder / "postgres.log"):
+        with self.postgres.running(log=self.folder / "postgres.log") as self.server:
             yield self
         self.postgres.remove()
 
@@ -93,7 +94,7 @@ class Machine:
     def database(
         self, name: str, *, settings: str = "bench.support.settings"
     ) -> Iterator[Database]:
-        """Make and migrate a database of one benchmark's own; Django here speaks to it."""
+        """Make and migrate a database of one benchmark's own."""
         with psycopg.connect(
             self.postgres.url(user="postgres", database="postgres"), autocommit=True
         ) as administrator:
@@ -102,7 +103,6 @@ class Machine:
         migration = database.start("-m", "django", "migrate", "-v0", user="atrio_owner")
         if migration.wait() != 0:
             raise SystemExit(f"{name}: the migration failed")
-        database.use_here()
         yield database
 
 
@@ -141,9 +141,11 @@ class Database:
         settings.DATABASES["default"]["NAME"] = self._name
         connections["default"].settings_dict["NAME"] = self._name
 
-    def start(self, *arguments: str, user: str = "atrio_worker") -> subprocess.Popen[bytes]:
-        """Start a Python process over the database."""
-        environment = os.environ | self.environment(user)
+    def start(
+        self, *arguments: str, user: str = "atrio_worker", **more: str
+    ) -> subprocess.Popen[bytes]:
+        """Start a Python process over the database, with `more` in its environment."""
+        environment = os.environ | self.environment(user) | more
         return subprocess.Popen([sys.executable, *arguments], cwd=CLONE, env=environment)
 
     @contextlib.contextmanager
@@ -158,12 +160,14 @@ class Database:
             for process in started:
                 process.wait(timeout=60)
 
+    def numbers(self, query: str) -> list[float]:
+        """Return the numbers a query yields, whoever may see the rows."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            return [float(row[0]) for row in connection.execute(query.encode())]
+
     def count(self, query: str) -> int:
         """Return the one number a query yields."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            row = connection.execute(query.encode()).fetchone()
-        assert row is not None
-        return int(row[0])
+        return int(self.numbers(query)[0])
 
     def drain_rate(self, remaining: str, *, total: int) -> float:
         """Return how many jobs a second go by, from the first that are done to the last.

@@ -15,6 +15,7 @@ SECONDS = 12
 def queue_latency(machine: Machine) -> Iterator[Figure]:
     """Two workers, each job queued in a transaction of its own, commit included."""
     with machine.database("queue_latency") as database:
+        database.use_here()
         from atrio.kernel.queue import later
         from bench.support.models import Start
 

@@ -15,6 +15,7 @@ THEIRS = 2_000
 def queue_throughput(machine: Machine) -> Iterator[Figure]:
     """Two worker processes each, one after the other; the jobs wait when the workers start."""
     with machine.database("queue_throughput") as database:
+        database.use_here()
         theirs = _their_rate(database)
         ours = _our_rate(database)
     yield Figure("no-op jobs, Procrastinate", "1/s", theirs)

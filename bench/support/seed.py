@@ -1,0 +1,28 @@
+"""`python -m bench.support.seed '<options>'`: the demonstration's house over systems in memory.
+
+The options are those of the systems in memory, as JSON: {"erp": {…}, "registry": {…}}.
+"""
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from atrio.outside.models import Connection  # noqa: E402
+from atrio.site.demo.seed import ERP, REGISTRY, seed  # noqa: E402
+
+now, options = timezone.now(), json.loads(sys.argv[1])
+for code, port in ((ERP, "erp"), (REGISTRY, "registry")):
+    Connection.objects.create(
+        code=code,
+        port=port,
+        product="memory",
+        base_url=f"memory://{code}",
+        options=options.get(port, {}),
+        created_at=now,
+    )
+seed(now)
