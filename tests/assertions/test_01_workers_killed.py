@@ -1,4 +1,4 @@
-"""1. `kill -9` of a worker at every step boundary: all applications finish, one ERP account each."""
+"""1. A worker is killed at every step boundary: all finish, with one ERP account each."""
 
 from __future__ import annotations
 

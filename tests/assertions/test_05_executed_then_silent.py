@@ -1,0 +1,64 @@
+"""5. The ERP executes, then times out: the retry finds the account, and there is no duplicate."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from atrio.onboarding.models import Call
+from atrio.outside.faults.control import FaultProxy
+from atrio.outside.faults.proxy import build_app
+from atrio.outside.models import Connection, Delivery
+from tests.assertions.applicants import Applicant
+from tests.kernel.conftest import eventually
+from tests.outside.serving import served
+
+pytestmark = [pytest.mark.tryton, pytest.mark.database]
+
+TOKEN = "turn-the-knobs-please"
+CREATE = "model.party.party.create"
+SAID_FOR_EVERYBODY = ("model.party.party.search_read", CREATE, "model.product.product.search_read")
+
+
+@pytest.fixture
+def faults(real_erp, tryton):
+    """Put the fault proxy before the ERP."""
+    with served(build_app({"erp": tryton.url}, token=TOKEN)) as url:
+        connection = Connection.objects.get(code="erp-br")
+        connection.base_url = f"{url}/erp"
+        # Patience that a busy machine's Tryton does not exhaust, and a test does.
+        connection.options |= {"read_seconds": 3, "total_seconds": 4}
+        connection.save()
+        yield FaultProxy(url, TOKEN)
+
+
+@pytest.mark.usefixtures("house")
+def test_whatever_the_erp_did_in_silence_is_found_and_not_done_again(real_erp, faults, processes):
+    processes.worker()
+    become_customer(Applicant())  # the ERP's session is open from here on
+
+    for method in SAID_FOR_EVERYBODY:
+        applicant = Applicant()
+        faults.set("erp", execute_then_timeout=1.0, only=method, times=1)
+        become_customer(applicant)
+
+        assert real_erp.customers(applicant.number) == [applicant.application.reference]
+        assert methods_said_for(applicant).count(CREATE) == 1
+        silent = Delivery.objects.get(application_id=applicant.pk, outcome="no_answer")
+        assert method in silent.request
+        assert Call.objects.get(pk=silent.call_id).attempts == 2
+
+
+def become_customer(applicant):
+    applicant.answer("enter_cnpj")
+    eventually(lambda: applicant.open_elements == {"confirm_company"})
+    applicant.submit()
+    eventually(lambda: applicant.application.status == "done", within=40)
+
+
+def methods_said_for(applicant):
+    """Return what the ERP was asked for this applicant, in order."""
+    deliveries = Delivery.objects.filter(application_id=applicant.pk, connection__code="erp-br")
+    bodies = [row.request.partition("\n")[2] for row in deliveries.order_by("sent_at", "pk")]
+    return [json.loads(body)["method"] for body in bodies if body.startswith("{")]
