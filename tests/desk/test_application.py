@@ -170,6 +170,20 @@ def test_a_call_without_an_answer_is_tried_again_at_carlas_word(carla, silent):
     assert said(carla.post(address, follow=True)) == ["There is nothing left to try again here."]
 
 
+def test_a_failure_that_no_process_catches_has_its_repair_button(carla, silent):
+    Call.objects.filter(application=silent, name="erp.create_customer").update(
+        status="failed", error="Nobody expected this", finished_at=timezone.now()
+    )
+    page = page_of(carla, silent)
+    assert "Nobody expected this" in page
+    assert 'data-failed="create_customer"' in page
+    (address,) = re.findall(r'action="(/desk/applications/[^"]*/retry)"', page)
+    carla.post(address)
+    run_pending()
+    silent.refresh_from_db()
+    assert silent.status == "done"
+
+
 def test_who_sells_repairs_nothing(martin, silent):
     assert "/retry" not in page_of(martin, silent)
     call = Call.objects.get(application=silent, name="erp.create_customer")

@@ -153,6 +153,14 @@ def test_nobody_becomes_the_applicant_by_reading_their_mail(carla, settings):
     assert token in carla.get(page).content.decode()
 
 
+def test_who_signs_in_is_nobodys_business_but_in_the_demo(carla, settings):
+    write(to="bob@ventorim.example", business_unit="", is_secret=True)
+    settings.ATRIO_DEMO = False
+    assert "bob@ventorim.example" not in carla.get("/desk/outbox/").content.decode()
+    settings.ATRIO_DEMO = True
+    assert "bob@ventorim.example" in carla.get("/desk/outbox/").content.decode()
+
+
 def test_the_search_does_not_tell_a_code_guess_by_guess(carla, settings):
     settings.ATRIO_DEMO = False
     write(subject="123456 is your code", text="123456", is_secret=True)

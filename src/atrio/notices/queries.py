@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from atrio.kernel.actors import Actor
@@ -11,9 +12,10 @@ from atrio.notices.models import Message
 def messages_visible_to(by: Actor) -> QuerySet[Message]:
     """Return the messages this actor may see, newest first.
 
-    Staff see those of their business units, and sign-in mail, which belongs to none. Customers
-    have theirs by mail.
+    Staff see those of their business units. Sign-in mail belongs to none: it shows in the demo
+    alone, where nobody has a mailbox. Customers have theirs by mail.
     """
     if by.kind == "staff":
-        return Message.objects.filter(business_unit__in=[*by.business_units, ""]).order_by("-id")
+        units = [*by.business_units, *([""] if settings.ATRIO_DEMO else [])]
+        return Message.objects.filter(business_unit__in=units).order_by("-id")
     return Message.objects.none()
