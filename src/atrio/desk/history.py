@@ -25,7 +25,7 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "step.fired": ("clock", gettext_lazy("%(step)s: time is up")),
     "step.undone": ("repeat", gettext_lazy("%(step)s: taken back")),
     "step.refused": ("pencil", gettext_lazy("%(step)s: answers not accepted")),
-    "step.revisited": ("arrow-left", gettext_lazy("%(step)s: gone back to")),
+    "step.rewound": ("arrow-left", gettext_lazy("%(step)s: gone back to")),
     "decision.made": ("scale", gettext_lazy("%(step)s: decided")),
     "notice.queued": ("mail", gettext_lazy("Message written")),
     "notice.skipped": ("mail", gettext_lazy("Message not written: there is no address")),

@@ -22,7 +22,9 @@ from atrio.journeys.journey import Journey
 from atrio.journeys.queries import compiled
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
+from atrio.kernel.ids import new_id
 from atrio.onboarding import rules
+from atrio.onboarding.history import run_of
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.timeline.actions import Where, entry, record_all
 from atrio.timeline.models import Entry
@@ -111,6 +113,18 @@ class Case:
         self.new_steps.append(step)
         return step
 
+    def note_rewind(self, element: str) -> None:
+        """Note that an answered step was opened again, as a step of its own for a replay."""
+        step = Step(
+            application=self.application,
+            element=element,
+            kind="rewind",
+            task_id=new_id().hex,
+            opened_at=self.now,
+        )
+        self.new_steps.append(step)
+        self.close(step, "rewound")
+
     def tell(self, what: str, *, step: str = "", **data: Any) -> None:
         """Add to the timeline, with everything reports ask by."""
         where = where_of(self.application, step=step)
@@ -171,8 +185,8 @@ def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
     bind_contextvars(application=application.reference)
     journey = compiled(application.release_id)
     rows = list(Fact.objects.filter(application=application).order_by("id"))
-    steps = Step.objects.filter(application=application, closed_at=None)
-    facts = nested(rules.current_facts(rows), onto=journey.policy_facts)
+    steps = list(Step.objects.filter(application=application, closed_at=None))
+    run = run_of(application, journey, rows, steps)
     return Case(
         application=application,
         journey=journey,
@@ -180,7 +194,7 @@ def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
         now=now,
         fact_rows=rows,
         open_steps={step.task_id: step for step in steps},
-        run=journey.blueprint.resume(bytes(application.state), facts),
+        run=run,
     )
 
 

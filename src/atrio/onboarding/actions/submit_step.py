@@ -112,7 +112,7 @@ def _go_back_to(case: Case, element: str) -> None:
         case.run.rewind(element, case.tree, now=case.now)
     except CannotRewind:
         raise StepNotOpen(_("This step is not open now.")) from None
-    case.tell("step.revisited", step=element)
+    case.note_rewind(element)
     settle_steps(case)
 
 

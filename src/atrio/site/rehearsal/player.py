@@ -36,6 +36,7 @@ from atrio.trade.actions import mirror_catalogue
 UNIT = "rehearsal"
 PATIENCE = 60.0  # seconds for the next step to come up
 LOOK_AGAIN = 0.03
+_NOT_DONE = ("", "undone", "rewound")
 # What an example's element stands for at the systems in memory.
 OPERATIONS = {
     "registry.find_company": "find_company",
@@ -152,7 +153,7 @@ class _Performance:
         application, expected = self._application(), self.example
         if application.ends != [expected.end]:
             raise WentWrong(f"it ends at {', '.join(application.ends)}, not at {expected.end}")
-        done = [step.element for step in self._steps() if step.outcome not in ("", "undone")]
+        done = [step.element for step in self._steps() if step.outcome not in _NOT_DONE]
         # What runs side by side ends in either order.
         if expected.steps and sorted(done) != sorted(expected.steps):
             raise WentWrong(f"the steps were {', '.join(done)}")

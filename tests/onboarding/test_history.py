@@ -1,0 +1,75 @@
+"""An application whose cached state nobody can read any more goes on from its recorded steps."""
+
+import pytest
+
+from atrio.journeys.queries import compiled
+from atrio.onboarding.history import replayed
+from atrio.onboarding.models import Application, Fact, Step
+from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def open_elements(application):
+    steps = Step.objects.filter(application=application, closed_at=None)
+    return sorted(step.element for step in steps)
+
+
+def replay(application):
+    facts = list(Fact.objects.filter(application=application).order_by("id"))
+    return replayed(application, compiled(application.release_id), facts)
+
+
+def lose_state():
+    Application.objects.update(state=b"written by an engine nobody has")
+
+
+@pytest.fixture
+def alice(request):
+    furnish(name=f"history-{request.node.name}")
+    return Visitor().begin()
+
+
+def test_the_whole_way_is_walked_with_the_state_lost_at_every_step(alice):
+    email = "alice@ventorim.example"
+    way = [
+        lambda: alice.answer(company__tax_id=CNPJ),
+        alice.wait,
+        lambda: alice.answer(**accepted(alice.text)),
+        lambda: alice.answer(
+            contact__name="Alice Prado",
+            contact__email=email,
+            contact__phone="+55 11 91234-5678",
+            contact__role="buyer",
+        ),
+        lambda: alice.answer(proof__code=code_sent_to(email)),
+        lambda: alice.answer(consent__terms="yes"),
+        alice.wait,
+    ]
+    for go_on in way:
+        application = Application.objects.get()
+        run = replay(application)
+        assert sorted(task.element for task in run.open_tasks) == open_elements(application)
+        lose_state()
+        go_on()
+
+    application = Application.objects.get()
+    assert application.status == "done"
+    assert replay(application).ends == tuple(application.ends)
+
+
+def test_going_back_is_replayed_too(alice):
+    alice.answer(company__tax_id=CNPJ)
+    alice.wait()
+    alice.answer(**accepted(alice.text))
+    back = alice.at.replace("give_contact", "confirm_company")
+    alice.client.get(back)
+    alice.at = back
+    alice.answer(
+        **(accepted(alice.client.get(back).content.decode()) | {"company.trade_name": "X"})
+    )
+
+    application = Application.objects.get()
+    assert [task.element for task in replay(application).open_tasks] == open_elements(application)
+    lose_state()
+    assert alice.wait().step == "give_contact"
