@@ -116,6 +116,15 @@ def first_start(state):
     try:
         demo.read_until("Ctrl-C ends it", FIRST_START)
         demo.readiness = httpx.get(f"{demo.url}/readyz").status_code
+        environment = state / "demo/environment"
+        demo.environment_mode = oct(environment.stat().st_mode)
+        demo.faults = subprocess.run(
+            ["sh", "-c", '. "$0" && exec "$1" -m atrio faults show', environment, sys.executable],
+            cwd=CLONE,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+        )
         demo.started = demo.family()
     finally:
         demo.end(signal.SIGINT)
@@ -132,6 +141,11 @@ def test_a_ctrl_c_ends_everything(first_start):
     assert first_start.process.returncode == 0
     assert len(first_start.started) > 10
     assert are_gone(first_start.started)
+
+
+def test_a_shell_can_run_commands_beside_it(first_start):
+    assert re.search(r"^erp +well", first_start.faults.stdout, re.MULTILINE), first_start.faults
+    assert first_start.environment_mode == "0o100600"
 
 
 def test_the_second_start_keeps_the_data_and_is_ready_in_twenty_seconds(first_start, start):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import sys
@@ -116,6 +117,14 @@ class _Demo:
         )
         people = ("--people", str(self._people))
         await machine.run(self._atrio("demo-data", "demo-data", *people, role="atrio_worker"))
+        self._leave_environment()
+
+    def _leave_environment(self) -> None:
+        """Leave a file with which a shell can run `atrio` beside us: `. var/demo/environment`."""
+        file = self._state / "demo/environment"
+        file.touch(mode=0o600)
+        ours = self._our_environment("atrio_worker")
+        file.write_text("".join(f"export {name}={shlex.quote(ours[name])}\n" for name in ours))
 
     async def _start_database(self, machine: Supervisor) -> None:
         await machine.start(
@@ -215,6 +224,10 @@ class _Demo:
 
     def _environment(self, role: str) -> dict[str, str]:
         """Return the environment of one process, which signs in to the database as `role`."""
+        return _DEFAULTS | {"PUBLIC_URL": self._url} | os.environ | self._our_environment(role)
+
+    def _our_environment(self, role: str) -> dict[str, str]:
+        """Return what no environment from outside overrules."""
         hosts = "*" if self._host in _EVERYWHERE else f"{self._host},localhost,127.0.0.1,[::1]"
         ours = {
             "SECRET_KEY": self._secrets.secret_key,
@@ -230,7 +243,7 @@ class _Demo:
         }
         if role:
             ours["DATABASE_URL"] = self._postgres.url(user=role)
-        return _DEFAULTS | {"PUBLIC_URL": self._url} | os.environ | ours
+        return ours
 
     @property
     def _url(self) -> str:
