@@ -10,18 +10,28 @@ import atexit
 import os
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from atrio.site.machine.postgres import Postgres
+from atrio.site.machine.programs import MachineError
 from tests.environment import use_test_environment
 
 _SERVER = pytest.StashKey[ExitStack]()
 _IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
+
+def _sweep() -> None:
+    """Remove what runs that were killed left behind: their servers ended with them."""
+    for lock in Path(tempfile.gettempdir()).glob("atrio-tests-*/postgres.lock"):
+        with suppress(MachineError, OSError), Postgres(lock.with_suffix("")).locked():
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 if not _IN_WORKER:
+    _sweep()
     _folder = Path(tempfile.mkdtemp(prefix="atrio-tests-"))
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
     _folder.chmod(0o755)  # the server may run as somebody else

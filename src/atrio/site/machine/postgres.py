@@ -25,7 +25,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,11 @@ class Postgres:
                 raise MachineError(
                     f"Another Atrio already runs over {self._lock_file.with_suffix('')}."
                 ) from None
-            yield
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # something is in it, or it is gone already
+                    self.sockets.rmdir()
 
     def remove(self) -> None:
         """Delete the data and the socket folder of a server that is not running."""
