@@ -1,14 +1,15 @@
 """Translations without gettext's programs: polib writes the files, Babel finds the texts.
 
 Our texts are English. Every other language has one `django.po` below `site/locale`. A text whose
-translation is rightly the same word stands in `same.txt` beside them, one a line.
+translation is rightly the same word stands in `same.txt` beside it, one a line.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from atrio.site.machine.places import SOURCE
 
 LANGUAGES = ("de", "pt_BR")
 _LOCALE = SOURCE / "site/locale"
-_SAME = _LOCALE / "same.txt"
+_SAME = "same.txt"
 _KEYWORDS = {
     "_": None,
     **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop"), None),
@@ -26,7 +27,8 @@ _KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-_PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
+# What a translation must take over as it is: placeholders and marks of HTML.
+_PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+>")
 # CLDR's rule for both languages' plural forms, as gettext writes it.
 _PLURALS = {
     "de": "nplurals=2; plural=(n != 1);",
@@ -42,45 +44,74 @@ class Text(NamedTuple):
     context: str
 
 
-def compile_all() -> None:
-    """Write the .mo file beside every .po file. What is marked fuzzy is left out."""
-    for file in SOURCE.rglob("*.po"):
-        polib.pofile(str(file)).save_as_mofile(str(file.with_suffix(".mo")))
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """The texts of one source tree, and the files with their translations."""
+
+    source: Path = SOURCE
+    languages: Sequence[str] = LANGUAGES
+
+    @property
+    def locale(self) -> Path:
+        """The folder of the languages."""
+        return self.source / "site/locale"
+
+    def compile(self) -> None:
+        """Write the .mo file beside every .po file. What is marked fuzzy is left out."""
+        for file in self.source.rglob("*.po"):
+            polib.pofile(str(file)).save_as_mofile(str(file.with_suffix(".mo")))
+
+    def update(self) -> None:
+        """Add new texts to every language's file, drop those that are gone, keep the rest."""
+        texts = self._texts()
+        for language in self.languages:
+            known = self._entries(language)
+            fresh = polib.POFile(wrapwidth=100)
+            fresh.metadata = {
+                "Language": language,
+                "Content-Type": "text/plain; charset=utf-8",
+                "Plural-Forms": _PLURALS[language],
+            }
+            for text, places in texts.items():
+                entry = known.get(text) or _new_entry(text)
+                entry.occurrences = [(place, "") for place in sorted(places)]
+                fresh.append(entry)
+            file = self._file_of(language)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.save(str(file))
+
+    def problems(self) -> list[str]:
+        """Say of every text and language what is wrong with the translation."""
+        list_of_same = self.locale / _SAME
+        same = set(list_of_same.read_text().splitlines()) if list_of_same.exists() else set()
+        texts = set(self._texts())
+        return [
+            f"{self._file_of(language).relative_to(self.source)}: {problem}"
+            for language in self.languages
+            for problem in _problems_of(self._entries(language), texts, same)
+        ]
+
+    def _texts(self) -> dict[Text, set[str]]:
+        """Return every text in source and templates, with the files it stands in."""
+        found: dict[Text, set[str]] = {}
+        for file in sorted(self.source.rglob("*")):
+            if file.suffix in {".py", ".html", ".txt"} and "static" not in file.parts:
+                for text in _texts_in(file):
+                    found.setdefault(text, set()).add(str(file.relative_to(self.source)))
+        return dict(sorted(found.items()))
+
+    def _entries(self, language: str) -> dict[Text, polib.POEntry]:
+        file = self._file_of(language)
+        entries = polib.pofile(str(file)) if file.exists() else []
+        return {_key(entry): entry for entry in entries if not entry.obsolete}
+
+    def _file_of(self, language: str) -> Path:
+        return self.locale / language / "LC_MESSAGES/django.po"
 
 
-def update_all() -> None:
-    """Add new texts to every language's file, drop those that are gone, keep the rest."""
-    texts = _texts()
-    for language in LANGUAGES:
-        file = _file_of(language)
-        known = {_key(entry): entry for entry in _entries(language)}
-        fresh = polib.POFile(wrapwidth=100)
-        fresh.metadata = {
-            "Language": language,
-            "Content-Type": "text/plain; charset=utf-8",
-            "Plural-Forms": _PLURALS[language],
-        }
-        for text, places in texts.items():
-            entry = known.get(text) or _new_entry(text)
-            entry.occurrences = [(place, "") for place in sorted(places)]
-            fresh.append(entry)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.save(str(file))
-
-
-def problems() -> list[str]:
-    """Say of every text and language what is wrong with the translation."""
-    same = set(_SAME.read_text(encoding="utf-8").splitlines()) if _SAME.exists() else set()
-    texts = _texts()
-    return [
-        f"{_file_of(language).relative_to(SOURCE.parents[1])}: {problem}"
-        for language in LANGUAGES
-        for problem in _problems_in(language, set(texts), same)
-    ]
-
-
-def _problems_in(language: str, texts: set[Text], same: set[str]) -> Iterator[str]:
-    entries = {_key(entry): entry for entry in _entries(language)}
+def _problems_of(
+    entries: Mapping[Text, polib.POEntry], texts: set[Text], same: set[str]
+) -> Iterator[str]:
     for text in sorted(texts - entries.keys()):
         yield f"misses {text.singular!r}; `make messages` adds it"
     for text in sorted(entries.keys() & texts):
@@ -90,34 +121,25 @@ def _problems_in(language: str, texts: set[Text], same: set[str]) -> Iterator[st
             yield f"has no translation of {text.singular!r}"
             continue
         if text.singular in translated and text.singular not in same:
-            yield f"repeats the English {text.singular!r}; {_SAME.name} lists what may"
+            yield f"repeats the English {text.singular!r}; {_SAME} lists what may"
         wanted = set(_PLACEHOLDER.findall(text.singular + text.plural))
-        for version in translated:
-            if not set(_PLACEHOLDER.findall(version)) <= wanted:
-                yield f"has a placeholder in {version!r} that the English lacks"
-        if wanted - set(_PLACEHOLDER.findall(" ".join(translated))):
-            yield f"lacks a placeholder of {text.singular!r}"
+        given = [set(_PLACEHOLDER.findall(version)) for version in translated]
+        if not all(one <= wanted for one in given) or set().union(*given) != wanted:
+            yield f"has other placeholders than {text.singular!r}"
 
 
-def _texts() -> dict[Text, set[str]]:
-    """Return every text in source and templates, with the files it stands in."""
+def _texts_in(file: Path) -> Iterator[Text]:
     from babel.messages.extract import extract_python  # only developers have it
     from django.utils.translation.template import templatize
 
-    found: dict[Text, set[str]] = {}
-    for file in sorted(SOURCE.rglob("*")):
-        if file.suffix not in {".py", ".html", ".txt"} or "static" in file.parts:
-            continue
-        code = file.read_text(encoding="utf-8")
-        if file.suffix != ".py":
-            lines = templatize(code, origin=str(file)).splitlines() if "i18n" in code else []
-            code = "\n".join(line.strip() for line in lines)  # to Python, indentation means much
-        calls = extract_python(io.BytesIO(code.encode()), _KEYWORDS, (), {"encoding": "utf-8"})
-        for _line, function, messages, _comments in calls:
-            text = _as_text(str(function), messages)
-            if text:
-                found.setdefault(text, set()).add(str(file.relative_to(SOURCE)))
-    return dict(sorted(found.items()))
+    code = file.read_text(encoding="utf-8")
+    if file.suffix != ".py":
+        lines = templatize(code, origin=str(file)).splitlines() if "i18n" in code else []
+        code = "\n".join(line.strip() for line in lines)  # to Python, indentation means much
+    calls = extract_python(io.BytesIO(code.encode()), _KEYWORDS, (), {"encoding": "utf-8"})
+    for _line, function, messages, _comments in calls:
+        if text := _as_text(str(function), messages):
+            yield text
 
 
 def _as_text(function: str, messages: object) -> Text | None:
@@ -141,14 +163,3 @@ def _new_entry(text: Text) -> polib.POEntry:
 
 def _key(entry: polib.POEntry) -> Text:
     return Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
-
-
-def _entries(language: str) -> list[polib.POEntry]:
-    file = _file_of(language)
-    if not file.exists():
-        return []
-    return [entry for entry in polib.pofile(str(file)) if not entry.obsolete]
-
-
-def _file_of(language: str) -> Path:
-    return _LOCALE / language / "LC_MESSAGES/django.po"
