@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from atrio.site.machine.translations import compile_all, problems, update_all
+from atrio.site.machine.translations import Translations
 
 app = typer.Typer()
 
@@ -14,17 +14,17 @@ app = typer.Typer()
 @app.command("compile")
 def compile_() -> None:
     """Turn every .po file into the .mo file that Django reads."""
-    compile_all()
+    Translations().compile()
 
 
 @app.command()
 def update() -> None:
     """Bring every .po file in step with the texts in source and templates."""
-    update_all()
+    Translations().update()
 
 
 @app.command()
 def check() -> None:
     """Fail if a text has no translation, or one that only repeats the English."""
-    if found := problems():
+    if found := Translations().problems():
         sys.exit("\n".join(found))
