@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bind_contextvars
@@ -259,7 +259,7 @@ def application_page(*, by: Actor, application_id: UUID, now: datetime) -> Appli
         decisions=list(Decision.objects.filter(application_id=application.pk).order_by("id")),
         calls=calls,
         deliveries=deliveries,
-        entries=list(entries_about(application.pk)[:200]),
+        entries=list(entries_about(application.pk, application.account_id)[:200]),
         open_steps=[step for step in steps if step.closed_at is None],
         done_elements=sorted({s.element for s in steps if s.outcome == "completed"}),
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
@@ -342,4 +342,4 @@ def typical_time() -> timedelta | None:
             (found,) = cursor.fetchone()
         return found if isinstance(found, timedelta) else None
 
-    return cache.get_or_set("onboarding.typical_time", ask, timeout=300)
+    return caches["process"].get_or_set("onboarding.typical_time", ask, timeout=300)

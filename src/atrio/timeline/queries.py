@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from atrio.timeline.models import Entry
 
 
-def entries_about(application_id: UUID) -> QuerySet[Entry]:
-    """Return everything that happened to one application, newest first."""
-    return Entry.objects.filter(application_id=application_id).order_by("-id")
+def entries_about(application_id: UUID, account_id: UUID | None = None) -> QuerySet[Entry]:
+    """Return everything that happened to one application, newest first.
+
+    With the account it has opened, also the end of the access clock, which belongs to that.
+    """
+    about = Q(application_id=application_id)
+    if account_id:
+        about |= Q(account_id=account_id, what="price.first_shown")
+    return Entry.objects.filter(about).order_by("-id")
