@@ -66,7 +66,8 @@ class Buyer:
     def __init__(self, house, email, *, activity):
         self.number = next(n for n in invented_numbers() if _activity(n).startswith(activity))
         self.browser = Customer(house.url)
-        become_customer(self.browser, number=self.number, email=email)
+        for said in become_customer(self.browser, number=self.number, email=email):
+            self.browser.tell(said)
         ((self.reference,),) = house.rows(
             "select a.reference from onboarding_application a join parties_legalentity e"
             " on e.account_id = a.account_id where e.tax_id = %s",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from random import SystemRandom
 from typing import Any
@@ -113,23 +113,28 @@ def _play(customer: Customer) -> None:
     start = SystemRandom().randrange(1, _COMPANIES)
     number = next(invented_numbers(start=start))
     email = ALICE if is_first else f"buyer-{number[2:8]}@ventorim.example"
-    become_customer(customer, number=number, email=email)
+    for said in become_customer(customer, number=number, email=email):
+        customer.tell(said)
     price = customer.read("//*[@class='article-price']/strong")
     article = customer.read("//*[@class='article']//h2")
     customer.tell(f"the first article with its own price: {article}, {price}")
 
 
-def become_customer(customer: Customer, *, number: str, email: str) -> None:
-    """Go from the landing page to the first page of the shop that shows a price. Raises Stuck."""
+def become_customer(customer: Customer, *, number: str, email: str) -> Iterator[str]:
+    """Go from the landing page to the first page of the shop that shows a price, page by page.
+
+    Each page is yielded in words as it is reached; whoever stops listening stops there. Raises
+    Stuck.
+    """
     customer.open("/")
-    customer.tell(f"landing page: {customer.title}")
+    yield f"landing page: {customer.title}"
     customer.send({}, action="/apply/start/")
-    customer.tell(customer.title)
+    yield customer.title
     customer.send({"company.tax_id": number})
     customer.wait_for("//form[@data-leave-url]")
-    customer.tell(f"the register knows {number}: {customer.title}")
+    yield f"the register knows {number}: {customer.title}"
     customer.send({})
-    customer.tell(customer.title)
+    yield customer.title
     customer.send(
         {
             "contact.name": "Alice Prado",
@@ -138,13 +143,13 @@ def become_customer(customer: Customer, *, number: str, email: str) -> None:
             "contact.phone": "+55 11 91234-5678",
         }
     )
-    customer.tell(f"{customer.title} ({email})")
+    yield f"{customer.title} ({email})"
     customer.send({"proof.code": customer.read_code()})
-    customer.tell(customer.title)
+    yield customer.title
     customer.send({"consent.terms": "yes"})
-    customer.tell(f"sent: {customer.title}")
+    yield f"sent: {customer.title}"
     customer.wait_for("//form[contains(@action, '/shop/')]")
-    customer.tell(customer.title)
+    yield customer.title
     customer.send({}, action=customer.read("//form[contains(@action, '/shop/')]/@action"))
     customer.wait_for("//*[@class='article-price']/strong")
 

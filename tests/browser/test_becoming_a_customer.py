@@ -1,0 +1,121 @@
+"""From the landing page to the first own price, on a telephone."""
+
+from __future__ import annotations
+
+import re
+import time
+from itertools import count
+
+import pytest
+from playwright.sync_api import expect
+
+from atrio.outside.invented import invented_numbers
+
+pytestmark = [pytest.mark.browser, pytest.mark.tryton, pytest.mark.xdist_group("house")]
+
+_serial = count(1)
+PROMISED = 180  # seconds, for a person; a machine is quicker
+
+
+@pytest.fixture
+def number():
+    """The tax number of a company that nobody here knows yet."""
+    return next(invented_numbers(start=500 + 10 * next(_serial)))
+
+
+def walk(guest, number):
+    """Go from the landing page to the submission."""
+    guest.open("/")
+    guest.begin()
+    guest.answer(company__tax_id=number)
+    guest.arrive_at("confirm_company")
+    guest.answer()
+    guest.arrive_at("give_contact")
+    guest.answer(
+        contact__name="Alice Prado",
+        contact__role="buyer",
+        contact__email=f"alice@v{number}.example",
+        contact__phone="+55 11 91234-5678",
+    )
+    guest.arrive_at("prove_email")
+    guest.answer(proof__code=guest.read_code())
+    guest.arrive_at("check_and_submit")
+    guest.answer(consent__terms="yes")
+    guest.page.wait_for_url("**/track/")
+
+
+def into_the_shop(guest):
+    """Follow the tracker into the shop, and return the first price there."""
+    guest.page.locator("form[action$='/shop/'] button").click()
+    guest.page.wait_for_url("**/cabinet/shop/**")
+    price = guest.page.locator(".article-price strong").first
+    expect(price).to_be_visible()
+    return price.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("en", r"R\$\s[\d,]+\.\d\d"), ("de", r"R\$\s[\d.]+,\d\d"), ("pt-BR", r"R\$\s[\d.]+,\d\d")],
+)
+def test_a_company_that_nobody_knows_sees_its_own_price(arrive, number, language, written):
+    began = time.monotonic()
+    guest = arrive(language=language)
+
+    walk(guest, number)
+    price = into_the_shop(guest)
+
+    assert re.fullmatch(written, price)
+    assert time.monotonic() - began < PROMISED
+
+
+def test_the_tracker_follows_by_itself_while_the_erp_takes_its_time(arrive, house, number):
+    house.faults.set("erp", latency=0.4)
+    guest = arrive()
+    walk(guest, number)
+    # A page that is loaded anew forgets this.
+    guest.page.evaluate("window.isTheSamePage = true")
+    seen = set()
+
+    def the_running_step():
+        seen.update(guest.page.locator(".is-running .tracker-title").all_inner_texts())
+        return guest.page.locator(".ready").is_visible()
+
+    guest.wait_until(the_running_step)
+
+    assert guest.page.evaluate("window.isTheSamePage")
+    assert len(seen) > 1, "it showed one step only, and then the end"
+
+
+def test_without_scripts_everything_works_as_well(arrive, number):
+    guest = arrive(scripts=False)
+
+    walk(guest, number)
+
+    assert re.fullmatch(r"R\$\s[\d,]+\.\d\d", into_the_shop(guest))
+
+
+def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(arrive, number):
+    guest = arrive()
+    guest.open("/")
+    guest.begin()
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+
+    guest.refused(company__tax_id=wrong)
+
+    field = guest.page.locator("[name='company.tax_id']")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert re.sub(r"\W", "", field.input_value()) == wrong
+    expect(guest.page.locator("[data-focus-first]")).to_be_focused()
+    guest.answer(company__tax_id=number)
+    guest.arrive_at("confirm_company")
+
+
+def test_the_tax_number_dresses_itself_while_it_is_typed(arrive):
+    guest = arrive()
+    guest.open("/")
+    guest.begin()
+    field = guest.page.locator("[name='company.tax_id']")
+
+    field.press_sequentially("12abc34501de35")
+
+    expect(field).to_have_value("12.ABC.345/01DE-35")
