@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
-from atrio.desk.evidence import blueprint, calls, findings, step_name
+from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
 from atrio.desk.frame import show
 from atrio.desk.history import history
@@ -35,6 +35,11 @@ from atrio.onboarding.queries import (
     get_application,
     journey_of,
 )
+
+if TYPE_CHECKING:
+    from atrio.onboarding.models import Call
+
+_CLOCK = ("customer", "ours", "outside", "total")
 
 
 @require_safe
@@ -115,40 +120,26 @@ def _show(
     language = get_language() or "en"
     journey = journey_of(page.application)
     pk = page.application.pk
-    may_decide = request.actor.has_role(*MAY_DECIDE)
     reviews = _reviews(page, journey, request.actor, {step: answers}, language)
+    retry_address = _retry_address if request.actor.has_role(*MAY_DECIDE) else None
     context = {
         "application": _head(page, journey, language=language, now=now),
         "reviews": reviews,
         "groups": topics(page.facts, journey, language=language, now=now),
         "findings": findings(page, journey, language=language),
-        "calls": calls(
-            page,
-            journey,
-            language=language,
-            now=now,
-            retry_address=(lambda call: reverse("desk:retry", args=[pk, call]))
-            if may_decide
-            else None,
-        ),
+        "calls": calls(page, journey, language=language, now=now, retry_address=retry_address),
         "blueprint": blueprint(
             page, journey, url=reverse("desk:drawing", args=[pk]), language=language
         ),
-        "history": history(
-            page.entries,
-            step_name=lambda element: step_name(journey, element, language),
-            reason=lambda code: journey.reason(code, language),
-            now=now,
-        ),
-        "clock": {
-            "customer": span(page.clock.customer),
-            "ours": span(page.clock.ours),
-            "outside": span(page.clock.outside),
-            "total": span(page.clock.total),
-        },
+        "history": history(page.entries, journey, language=language, now=now),
+        "clock": {name: span(getattr(page.clock, name)) for name in _CLOCK},
         "watch": "" if reviews or page.application.finished_at else _watch(page),
     }
     return show(request, "desk/application.html", context, here="queue", status=status)
+
+
+def _retry_address(call: Call) -> str:
+    return reverse("desk:retry", args=[call.application_id, call.pk])
 
 
 def _head(

@@ -106,7 +106,7 @@ def calls(
     *,
     language: str,
     now: datetime,
-    retry_address: Callable[[UUID], str] | None,
+    retry_address: Callable[[Call], str] | None,
 ) -> list[ShownCall]:
     """Return the calls, newest first.
 
@@ -115,33 +115,34 @@ def calls(
     exchanges: dict[UUID | None, list[Delivery]] = {}
     for delivery in page.deliveries:
         exchanges.setdefault(delivery.call_id, []).append(delivery)
-    shown = []
-    for call in reversed(page.calls):
-        repairs = []
-        if retry_address and _can_be_retried(call):
-            repairs = [
-                {
-                    "text": _("Try again now"),
-                    "action": retry_address(call.pk),
-                    "style": "btn-primary",
-                }
-            ]
-        ended = call.finished_at or now
-        shown.append(
-            ShownCall(
-                title=step_name(journey, call.step.element, language),
-                target=call.name,
-                status=CALLS[call.status],
-                took=span((ended - call.started_at).total_seconds()) if call.started_at else "",
-                key=call.key,
-                error=call.error,
-                next_try_at=call.next_try_at,
-                is_open=call.status in {"failed", "no_answer"},
-                attempts=[_attempt(one) for one in exchanges.pop(call.pk, [])],
-                repairs=repairs,
-            )
+    shown = [
+        ShownCall(
+            title=step_name(journey, call.step.element, language),
+            target=call.name,
+            status=CALLS[call.status],
+            took=_took(call, now),
+            key=call.key,
+            error=call.error,
+            next_try_at=call.next_try_at,
+            is_open=call.status in {"failed", "no_answer"},
+            attempts=[_attempt(one) for one in exchanges.pop(call.pk, [])],
+            repairs=_repairs(call, retry_address),
         )
+        for call in reversed(page.calls)
+    ]
     return [*shown, *_outside_of_calls(exchanges)]
+
+
+def _took(call: Call, now: datetime) -> str:
+    if call.started_at is None:
+        return ""
+    return span(((call.finished_at or now) - call.started_at).total_seconds())
+
+
+def _repairs(call: Call, address: Callable[[Call], str] | None) -> list[dict[str, Any]]:
+    if address is None or not _can_be_retried(call):
+        return []
+    return [{"text": _("Try again now"), "action": address(call), "style": "btn-primary"}]
 
 
 def _can_be_retried(call: Call) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,6 +25,9 @@ from atrio.outside.faults.control import FaultProxy, RouteState
 from atrio.outside.faults.knobs import Knobs
 from atrio.outside.faults.presets import PRESETS, preset_of
 from atrio.outside.queries import connections_through_faults
+
+if TYPE_CHECKING:
+    from atrio.outside.models import Connection
 
 MAY_TURN = ("admin", "associate")
 
@@ -141,30 +144,40 @@ def _show(
     with acting_as(request.actor):
         connections = connections_through_faults()
         waiting = count_waiting(request.actor, "associate")
-    shown = []
-    for route in routes:
-        connection = connections.get(route.name)
-        is_wrong = route.name == wrong
-        shown.append(
-            {
-                "code": route.name,
-                "title": connection.get_port_display() if connection else route.name,
-                "product": f"{connection.product} · {connection.code}" if connection else "",
-                "address": route.target,
-                "status": _status(route.knobs),
-                "requests": ngettext("%(count)s request", "%(count)s requests", route.requests)
-                % {"count": route.requests},
-                "action": reverse("desk:turn", args=[route.name]),
-                "presets": _presets(route, writes=bool(connection and connection.port == "erp")),
-                "knobs": _fields(
-                    route, request.POST if is_wrong else {}, errors or {} if is_wrong else {}
-                ),
-                "is_down": route.knobs.down,
-                "is_open": is_wrong or not preset_of(route.knobs),
-            }
+    shown = [
+        _system(
+            route,
+            connections.get(route.name),
+            typed=request.POST if route.name == wrong else {},
+            errors=(errors or {}) if route.name == wrong else {},
         )
+        for route in routes
+    ]
     context = {"connections": shown, "unreachable": unreachable}
     return show(request, "desk/faults.html", context, here="faults", waiting=waiting, status=status)
+
+
+def _system(
+    route: RouteState,
+    connection: Connection | None,
+    *,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str],
+) -> dict[str, Any]:
+    requests = ngettext("%(count)s request", "%(count)s requests", route.requests)
+    return {
+        "code": route.name,
+        "title": connection.get_port_display() if connection else route.name,
+        "product": f"{connection.product} · {connection.code}" if connection else "",
+        "address": route.target,
+        "status": _status(route.knobs),
+        "requests": requests % {"count": route.requests},
+        "action": reverse("desk:turn", args=[route.name]),
+        "presets": _presets(route, writes=bool(connection and connection.port == "erp")),
+        "knobs": _fields(route, typed, errors),
+        "is_down": route.knobs.down,
+        "is_open": bool(errors) or not preset_of(route.knobs),
+    }
 
 
 def _status(knobs: Knobs) -> Status:

@@ -40,3 +40,9 @@ def show(
 def counted(number: int) -> str:
     """Return a count in words: beyond what is counted, "1000+"."""
     return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+
+
+def page_number(request: StaffRequest) -> int:
+    """Return the page of a list that is asked for; 1 for whatever is no page."""
+    asked = request.GET.get("page", "")
+    return max(int(asked), 1) if asked.isdecimal() and len(asked) < 7 else 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy
 
+from atrio.desk.evidence import step_name
 from atrio.desk.words import DECISIONS, Text, ago, span
+from atrio.journeys.journey import Journey
 
 if TYPE_CHECKING:
     from atrio.timeline.models import Entry
@@ -64,11 +66,7 @@ class Happened:
 
 
 def history(
-    entries: Iterable[Entry],
-    *,
-    step_name: Callable[[str], str],
-    reason: Callable[[str], str],
-    now: datetime,
+    entries: Iterable[Entry], journey: Journey, *, language: str, now: datetime
 ) -> list[Happened]:
     """Return the entries in words, in the order given."""
     lines = []
@@ -76,7 +74,7 @@ def history(
         # What a newer package records is still told, by its bare name.
         icon, words = _WORDS.get(entry.what, ("history", entry.what))
         page = _PAGES.get(entry.step)
-        step = str(page) if page else step_name(entry.step)
+        step = str(page) if page else step_name(journey, entry.step, language)
         lines.append(
             Happened(
                 icon=icon,
@@ -84,19 +82,20 @@ def history(
                 who=entry.by_label or str(_KINDS.get(entry.by_kind, entry.by_kind)),
                 at=entry.at,
                 when=ago(entry.at, now=now),
-                detail=_detail(entry, reason),
+                detail=_detail(entry, journey, language),
             )
         )
     return lines
 
 
-def _detail(entry: Entry, reason: Callable[[str], str]) -> str:
+def _detail(entry: Entry, journey: Journey, language: str) -> str:
     data = entry.data
     match entry.what:
         case "decision.made":
             outcome = DECISIONS.get(str(data.get("outcome")))
             said = [str(outcome.text)] if outcome else []
-            return " · ".join([*said, *(reason(str(code)) for code in data.get("reasons", []))])
+            reasons = (journey.reason(str(code), language) for code in data.get("reasons", []))
+            return " · ".join([*said, *reasons])
         case "call.failed":
             return f"{data.get('code', '')}: {data.get('error', '')}"
         case "step.failed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
-from atrio.desk.frame import show
+from atrio.desk.frame import page_number, show
 from atrio.desk.words import MESSAGES, ago
 from atrio.kernel.errors import NotFound
 from atrio.notices.queries import messages_visible_to
@@ -37,9 +38,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
     """List the messages, newest first; to one application's, or those that were searched for."""
     query = request.GET.get("q", "").strip()[:200]
     about = _uuid(request.GET.get("application", ""))
-    asked = request.GET.get("page", "")
-    number = min(int(asked), LAST_PAGE) if asked.isdecimal() and 0 < len(asked) < 7 else 1
-    number = max(number, 1)
+    number = min(page_number(request), LAST_PAGE)
     rows = _searched(messages_visible_to(request.actor), query)
     if about:
         rows = rows.filter(application_id=about)
@@ -50,18 +49,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "query": query,
-        "letters": [
-            {
-                "url": reverse("desk:letter", args=[message.pk]),
-                "subject": _subject(message),
-                "to": message.to,
-                "start": "" if _is_hidden(message) else _shown(message.text)[:160],
-                "at": message.created_at,
-                "when": ago(message.created_at, now=now),
-                "status": MESSAGES[message.status],
-            }
-            for message in shown
-        ],
+        "letters": [_line(message, now=now) for message in shown],
         "pages": {
             "text": _("Page %(number)s") % {"number": number},
             "previous": _address(request, number - 1) if number > 1 else "",
@@ -129,6 +117,18 @@ def letter_html(request: StaffRequest, message_id: UUID) -> HttpResponse:
     if not message.html or _is_hidden(message):
         raise NotFound(_("There is no such page."))
     return HttpResponse(_shown(message.html))
+
+
+def _line(message: Message, *, now: datetime) -> dict[str, Any]:
+    return {
+        "url": reverse("desk:letter", args=[message.pk]),
+        "subject": _subject(message),
+        "to": message.to,
+        "start": "" if _is_hidden(message) else _shown(message.text)[:160],
+        "at": message.created_at,
+        "when": ago(message.created_at, now=now),
+        "status": MESSAGES[message.status],
+    }
 
 
 def _message(request: StaffRequest, message_id: UUID) -> Message:

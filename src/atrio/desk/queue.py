@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.facts import fact_text
-from atrio.desk.frame import counted, show
+from atrio.desk.frame import counted, page_number, show
 from atrio.desk.words import TURNS, Text, ago, due, status_of
 from atrio.onboarding.queries import journey_of
 from atrio.onboarding.queue import (
@@ -51,7 +51,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         page = find_applications(request.actor, query, now=now)
     else:
         page = queue_page(
-            request.actor, view=view, number=_number(request), count=counts[view], now=now
+            request.actor, view=view, number=page_number(request), count=counts[view], now=now
         )
     context = {
         "query": query,
@@ -73,11 +73,6 @@ def queue(request: StaffRequest) -> HttpResponse:
     part = request.headers.get("HX-Target") == "queue"
     template = "desk/_queue.html" if part else "desk/queue.html"
     return show(request, template, context, here="queue", waiting=counts["associate"])
-
-
-def _number(request: StaffRequest) -> int:
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 7 else 1
 
 
 def _address(**query: str | int) -> str:
