@@ -12,9 +12,10 @@ from atrio.onboarding.tokens import token_for
 
 
 @contextmanager
-def browsing(address):
-    """Open a browser for the length of a `with` block."""
-    with httpx.Client(base_url=address, headers={"accept-language": "en"}, timeout=60) as http:
+def browsing(address, *, cookies=None):
+    """Open a browser for the length of a `with` block, with another one's cookies if there are."""
+    headers = {"accept-language": "en"}
+    with httpx.Client(base_url=address, headers=headers, cookies=cookies, timeout=60) as http:
         yield Browser(http)
 
 
@@ -26,15 +27,25 @@ class Browser:
 
     def form_of(self, applicant, step):
         """Open a step and return what its form would send, ready to be changed."""
-        page = self.http.get(path_of(applicant, step))
-        assert page.status_code == 200, page.text
-        forms = html.fromstring(page.text).forms
-        form = next(form for form in forms if form.get("data-leave-url") is not None)
-        return dict(form.form_values())
+        return self._form(path_of(applicant, step), lambda form: form.get("data-leave-url"))
 
-    def send(self, applicant, step, values):
-        """Send a form as it is, without following where the answer leads."""
-        return self.http.post(path_of(applicant, step), data=values)
+    def form_to_begin(self):
+        """Open the landing page and return what its first button would send."""
+        return self._form("/", lambda form: form.action == "/apply/start/")
+
+    def send(self, applicant, step, values, **headers):
+        """Send a step's form, without following where the answer leads."""
+        return self.http.post(path_of(applicant, step), data=values, headers=headers)
+
+    def begin(self, values, **headers):
+        """Send the landing page's form."""
+        return self.http.post("/apply/start/", data=values, headers=headers)
+
+    def _form(self, path, is_it):
+        page = self.http.get(path)
+        assert page.status_code == 200, page.text
+        form = next(form for form in html.fromstring(page.text).forms if is_it(form))
+        return dict(form.form_values())
 
 
 def path_of(applicant, step):

@@ -13,6 +13,9 @@ from pathlib import Path
 from atrio.kernel.errors import OutsideBusy
 
 KILL, PAUSE, BUSY = "kill", "pause", "busy"
+# Moments of a web request, named in a header of it.
+DOOM_HEADER = "X-Doom"
+BEFORE_COMMIT, AFTER_COMMIT = "before-commit", "after-commit"
 
 
 def doom(folder, application_id, element, moment, how=KILL):

@@ -6,7 +6,6 @@ import os
 import signal
 
 import pytest
-from django.db import connection
 
 from atrio.notices.models import Message
 from atrio.onboarding.models import Call, Step
@@ -14,6 +13,7 @@ from atrio.outside.models import Delivery, Link
 from atrio.parties.models import Account, Membership
 from tests.assertions.applicants import Applicant
 from tests.assertions.dooms import PAUSE, doom
+from tests.assertions.evidence import rows
 from tests.assertions.processes import is_paused
 from tests.kernel.conftest import eventually
 
@@ -92,9 +92,3 @@ def creations(applicant):
     """Count how often the ERP was asked to create this customer."""
     said = Delivery.objects.filter(application_id=applicant.pk)
     return said.filter(request__contains="party.party.create").count()
-
-
-def rows(query, *arguments):
-    with connection.cursor() as cursor:
-        cursor.execute(query, arguments)
-        return cursor.fetchall()
