@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -110,7 +110,7 @@ def span(seconds: float) -> str:
     whole = max(0, round(seconds))
     if whole < MINUTE:
         # A call of 0.3 seconds is not one of 0.
-        exact = f"{seconds:.1f}" if 0 < seconds < 10 else str(whole)
+        exact = number_format(seconds, 1) if 0 < seconds < 10 else str(whole)
         return _("%(seconds)s s") % {"seconds": exact}
     if whole < HOUR:
         return _("%(minutes)s min %(seconds)s s") % {
