@@ -108,9 +108,18 @@ def test_a_poor_translation_is_a_problem(translations, file, german, problem):
 def test_a_word_that_is_the_same_in_both_languages_may_be_listed(translations, file):
     translations.update()
     translate(file, Hello="Hello")
-    (translations.locale / "same.txt").write_text("Hello\n")
+    file.with_name("same.txt").write_text("Hello\n")
 
     assert translations.problems() == []
+
+
+def test_a_listed_word_that_nobody_says_any_longer_is_a_problem(translations, file):
+    translations.update()
+    translate(file)
+    file.with_name("same.txt").write_text("Goodbye\n")
+
+    (found,) = translations.problems()
+    assert "lists 'Goodbye', which nobody says" in found
 
 
 def test_what_is_compiled_is_what_gettext_reads(translations, file):

@@ -18,7 +18,6 @@ import polib
 from atrio.site.machine.places import SOURCE
 
 LANGUAGES = ("de", "pt_BR")
-_LOCALE = SOURCE / "site/locale"
 _SAME = "same.txt"
 _KEYWORDS = {
     "_": None,
@@ -82,13 +81,11 @@ class Translations:
 
     def problems(self) -> list[str]:
         """Say of every text and language what is wrong with the translation."""
-        list_of_same = self.locale / _SAME
-        same = set(list_of_same.read_text().splitlines()) if list_of_same.exists() else set()
         texts = set(self._texts())
         return [
             f"{self._file_of(language).relative_to(self.source)}: {problem}"
             for language in self.languages
-            for problem in _problems_of(self._entries(language), texts, same)
+            for problem in _problems_of(self._entries(language), texts, self._same_in(language))
         ]
 
     def _texts(self) -> dict[Text, set[str]]:
@@ -105,6 +102,11 @@ class Translations:
         entries = polib.pofile(str(file)) if file.exists() else []
         return {_key(entry): entry for entry in entries if not entry.obsolete}
 
+    def _same_in(self, language: str) -> set[str]:
+        """Return the texts that are rightly the same in this language as in English."""
+        file = self._file_of(language).with_name(_SAME)
+        return set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
+
     def _file_of(self, language: str) -> Path:
         return self.locale / language / "LC_MESSAGES/django.po"
 
@@ -114,6 +116,8 @@ def _problems_of(
 ) -> Iterator[str]:
     for text in sorted(texts - entries.keys()):
         yield f"misses {text.singular!r}; `make messages` adds it"
+    for word in sorted(same - {text.singular for text in texts}):
+        yield f"{_SAME} lists {word!r}, which nobody says"
     for text in sorted(entries.keys() & texts):
         entry = entries[text]
         translated = list(entry.msgstr_plural.values()) or [entry.msgstr]
