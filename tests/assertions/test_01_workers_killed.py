@@ -88,6 +88,7 @@ def give_up(associate, applicant):
         application_id=applicant.pk,
         step="repair",
         submitted={"repair.action": "give_up", "repair.note": "Known by telephone"},
+        language="en",
         now=timezone.now(),
     )
     assert answers.ok

@@ -21,7 +21,7 @@ from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
 from atrio.desk.frame import show
-from atrio.desk.history import history
+from atrio.desk.history import history, looks
 from atrio.desk.words import ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
 from atrio.journeys.journey import Journey
@@ -67,6 +67,7 @@ def decide(request: StaffRequest, application_id: UUID, step: str) -> HttpRespon
         application_id=application_id,
         step=step,
         submitted=_submitted(request),
+        language=get_language() or "en",
         now=now,
     )
     if not answers.ok:
@@ -132,6 +133,7 @@ def _show(
             page, journey, url=reverse("desk:drawing", args=[pk]), language=language
         ),
         "history": history(page.entries, journey, language=language, now=now),
+        "looks": looks(page.entries, journey, language=language, now=now),
         "clock": {name: span(getattr(page.clock, name)) for name in _CLOCK},
         "watch": "" if reviews or page.application.finished_at else _watch(page),
     }

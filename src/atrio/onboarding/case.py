@@ -49,19 +49,23 @@ class Case:
     journey: Journey
     by: Actor
     now: datetime
-    fact_rows: list[Fact]
+    fact_rows: list[rules.FactRow]
     open_steps: dict[str, Step]  # by the engine's task id
     run: Run
+    is_new: bool = False
     new_facts: list[Fact] = field(default_factory=list)
     new_steps: list[Step] = field(default_factory=list)
     closed: list[Step] = field(default_factory=list)
     new_calls: list[Call] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    _facts: dict[str, Any] | None = None  # until there are new ones
 
     @property
     def facts(self) -> dict[str, Any]:
         """Return field → value as it holds now."""
-        return rules.current_facts(self.fact_rows)
+        if self._facts is None:
+            self._facts = rules.current_facts(self.fact_rows)
+        return self._facts
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -85,6 +89,7 @@ class Case:
             )
             self.fact_rows.append(row)
             self.new_facts.append(row)
+        self._facts = None
 
     def close(self, step: Step, outcome: str) -> None:
         """Note that a step has ended and how; the engine is told by the caller."""
@@ -97,6 +102,12 @@ class Case:
         self.open_steps.pop(step.task_id, None)
         self.closed.append(step)
         self.tell(f"step.{outcome.partition(':')[0]}", step=step.element, outcome=outcome)
+
+    def mark(self, step: Step, outcome: str) -> None:
+        """Note how an open step fares without closing it."""
+        step.outcome = outcome
+        self.open_steps[step.task_id] = step
+        Step.objects.filter(pk=step.pk).update(outcome=outcome)
 
     def open(self, task: OpenTask) -> Step:
         """Note that the process has reached a task."""
@@ -138,30 +149,29 @@ class Case:
         application.ends = list(self.run.ends)
         application.waiting_on, application.current_step = whose_turn(self.open_steps.values())
         Step.objects.bulk_create(self.new_steps)
-        already_there = [step for step in self.closed if step not in self.new_steps]
-        if already_there:
-            Step.objects.bulk_update(
-                already_there, ["closing", "closed_at", "outcome", "by_kind", "by_label"]
-            )
+        for step in self.closed:
+            if step not in self.new_steps:  # hardly ever more than one
+                step.save(update_fields=["closing", "closed_at", "outcome", "by_kind", "by_label"])
         Fact.objects.bulk_create(self.new_facts)
         Call.objects.bulk_create(self.new_calls)
         record_all(self.entries)
-        application.save(
-            update_fields=[
-                "state",
-                "updated_at",
-                "waiting_on",
-                "current_step",
-                "closed_steps",
-                "ends",
-                "status",
-                "title",
-                "account_id",
-                "language",
-                "submitted_at",
-                "finished_at",
-            ]
-        )
+        application.save(update_fields=None if self.is_new else _CHANGING)
+
+
+_CHANGING = (
+    "state",
+    "updated_at",
+    "waiting_on",
+    "current_step",
+    "closed_steps",
+    "ends",
+    "status",
+    "title",
+    "account_id",
+    "language",
+    "submitted_at",
+    "finished_at",
+)
 
 
 def applications_visible_to(by: Actor) -> QuerySet[Application]:
@@ -184,7 +194,7 @@ def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
         raise NotFound(_("There is no such application."))
     bind_contextvars(application=application.reference)
     journey = compiled(application.release_id)
-    rows = list(Fact.objects.filter(application=application).order_by("id"))
+    rows: list[rules.FactRow] = list(facts_held(application))
     steps = list(Step.objects.filter(application=application, closed_at=None))
     run = run_of(application, journey, rows, steps)
     return Case(
@@ -196,6 +206,12 @@ def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
         open_steps={step.task_id: step for step in steps},
         run=run,
     )
+
+
+def facts_held(application: Application) -> QuerySet[Fact, rules.FactRow]:
+    """Return the facts, oldest first, by the little that says what holds now."""
+    facts = Fact.objects.filter(application=application).order_by("id")
+    return facts.values_list("field", "value", "status", named=True)
 
 
 def where_of(application: Application, *, step: str = "") -> Where:
@@ -219,11 +235,17 @@ _TURNS: Mapping[str, str] = {
 
 
 def whose_turn(steps: Iterable[Step]) -> tuple[str, str]:
-    """Say who has the turn and at which element: a person before an outside system."""
+    """Say who has the turn and at which element: a person before an outside system.
+
+    A call that has failed where the process catches nothing waits for an associate's repair.
+    """
     open_steps = list(steps)
     for step in open_steps:
         if step.kind == "user":
             return _TURNS.get(step.lane, Application.WaitingOn.ASSOCIATE), step.element
+    for step in open_steps:
+        if step.outcome.startswith("failed"):
+            return Application.WaitingOn.ASSOCIATE, step.element
     for step in open_steps:
         return Application.WaitingOn.OUTSIDE, step.element
     return Application.WaitingOn.NOBODY, ""

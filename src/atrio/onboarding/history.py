@@ -24,7 +24,10 @@ log = structlog.get_logger(__name__)
 
 
 def run_of(
-    application: Application, journey: Journey, facts: Sequence[Fact], open_steps: Sequence[Step]
+    application: Application,
+    journey: Journey,
+    facts: Iterable[rules.FactRow],
+    open_steps: Sequence[Step],
 ) -> Run:
     """Return the application's run from its cache, or from its steps if that cannot be read."""
     tree = nested(rules.current_facts(facts), onto=journey.policy_facts)
@@ -32,12 +35,12 @@ def run_of(
         return journey.blueprint.resume(bytes(application.state), tree)
     except UnreadableState as error:
         log.warning("application.replayed", why=str(error))
-        run = replayed(application, journey, facts)
+        run = replayed(application, journey)
         _find_again(run, open_steps)
         return run
 
 
-def replayed(application: Application, journey: Journey, facts: Sequence[Fact]) -> Run:
+def replayed(application: Application, journey: Journey) -> Run:
     """Return the run to which the recorded steps lead. Raises engine.replay.Diverged."""
     closed = list(
         Step.objects.filter(application=application)
@@ -45,6 +48,7 @@ def replayed(application: Application, journey: Journey, facts: Sequence[Fact]) 
         .exclude(outcome="undone")
         .order_by("closing")
     )
+    facts = list(Fact.objects.filter(application=application).order_by("id"))
     return replay.replay(
         journey.blueprint,
         _recorded(closed, facts, journey),

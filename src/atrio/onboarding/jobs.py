@@ -18,9 +18,7 @@ from atrio.onboarding import actions
 from atrio.onboarding.calls import CALLS, Answer, Question, Registered
 from atrio.onboarding.models import Call
 from atrio.outside.actions import kept_as_deliveries
-from atrio.outside.models import Connection
 from atrio.outside.retry import delay
-from atrio.seller.queries import business_unit
 
 log = structlog.get_logger(__name__)
 SOMEBODY_ELSE_IS_AT_IT = timedelta(seconds=1)
@@ -59,12 +57,10 @@ def _attempt(call_id: UUID) -> None:
 
 def _ask(registered: Registered, question: Question) -> Answer:
     """Ask, and keep what was said to whom, however it ended."""
-    if not registered.asks:
+    if question.connection is None:
         return registered.handler(question)
-    unit = business_unit(question.business_unit)
-    connection = Connection.objects.get(code=getattr(unit, registered.asks))
     with kept_as_deliveries(
-        connection=connection,
+        connection=question.connection,
         operation=registered.name,
         key=question.key,
         attempt=question.attempt,

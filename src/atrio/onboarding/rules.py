@@ -21,11 +21,20 @@ TYPED_MOST = 20_000  # characters of one field that are kept although they could
 class FactRow(Protocol):
     """What this module needs to know of a fact."""
 
-    field: str
-    value: Any
-    origin: str
-    source: str
-    status: str
+    @property
+    def field(self) -> str:
+        """Return the field it is about."""
+        ...
+
+    @property
+    def value(self) -> Any:
+        """Return what was said."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """Return what the value is worth."""
+        ...
 
 
 def current_facts(rows: Iterable[FactRow]) -> dict[str, Any]:

@@ -6,42 +6,45 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from atrio.checks.models import Finding
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.kernel.queue import later
 from atrio.onboarding.actions._advance import advance_and_save
-from atrio.onboarding.calls import Answer, Question
-from atrio.onboarding.case import Case, open_case
-from atrio.onboarding.models import Call, Fact, Step, Typed
+from atrio.onboarding.calls import CALLS, Answer, Question
+from atrio.onboarding.case import Case, facts_held, open_case
+from atrio.onboarding.models import Call, Step, Typed
 from atrio.onboarding.rules import current_facts
+from atrio.outside.models import Connection
+from atrio.seller.queries import business_unit
 
 _OVER = (Call.Status.DONE, Call.Status.FAILED, Call.Status.CANCELLED)
 
 
-@transaction.atomic
 def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
     """Note one more attempt and return what to ask; None when the call is over already."""
-    call = (
-        Call.objects.select_related("application").select_for_update(of=("self",)).get(pk=call_id)
+    begun = _under_way(call_id).update(
+        attempts=F("attempts") + 1,
+        status=Call.Status.RUNNING,
+        started_at=Coalesce("started_at", now),
     )
-    if call.status in _OVER:
+    if not begun:
         return None
-    call.attempts += 1
-    call.status = Call.Status.RUNNING
-    call.started_at = call.started_at or now
-    call.save(update_fields=["attempts", "status", "started_at"])
+    call = Call.objects.select_related("application").defer("application__state").get(pk=call_id)
     application = call.application
-    rows = Fact.objects.filter(application=application).order_by("id")
+    unit, asks = business_unit(application.business_unit), CALLS[call.name].asks
     question = Question(
         call_id=call.pk,
         application_id=application.pk,
         reference=application.reference,
         key=call.key,
-        business_unit=application.business_unit,
+        unit=unit,
+        connection=Connection.objects.get(code=getattr(unit, asks)) if asks else None,
         language=application.language,
-        facts=current_facts(rows),
+        facts=current_facts(facts_held(application)),
         attempt=call.attempts,
         now=now,
     )
@@ -51,10 +54,9 @@ def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
 @transaction.atomic
 def finish_call(*, call_id: UUID, answer: Answer, now: datetime) -> None:
     """Take the answer over and let the process go on. A second answer is dropped."""
-    case, call, step = _open(call_id, now)
-    if call.status in _OVER:
+    case, step = _open(call_id, now)
+    if not _end(call_id, Call.Status.DONE, now):
         return
-    _end(call, Call.Status.DONE, now)
     _take_over(case, step, answer)
     case.close(step, "completed")
     case.run.complete(step.task_id, case.tree, now=now)
@@ -117,29 +119,34 @@ def fail_call(
 
     A process that catches nothing stands still there; the desk shows it with its repair button.
     """
-    case, call, step = _open(call_id, now)
-    if call.status in _OVER:
+    case, step = _open(call_id, now)
+    said = {"error_code": error.code[:40], "error": str(error)[:500]}
+    if not _end(call_id, Call.Status.FAILED, now, **said):
         return
-    call.error_code, call.error = error.code[:40], str(error)[:500]
-    _end(call, Call.Status.FAILED, now)
     case.tell("call.failed", step=step.element, code=error.code, error=str(error)[:500])
     if answer:
         _take_over(case, step, answer)
+    outcome = f"failed:{error.code}"[:80]
     if case.run.fail(step.task_id, error.code, case.tree, now=now):
-        case.close(step, f"failed:{error.code}"[:80])
+        case.close(step, outcome)
+    else:
+        case.mark(step, outcome)
     advance_and_save(case)
 
 
-def _open(call_id: UUID, now: datetime) -> tuple[Case, Call, Step]:
+def _open(call_id: UUID, now: datetime) -> tuple[Case, Step]:
     """Lock the application first, then the call: every use case takes locks in this order."""
-    application_id = Call.objects.values_list("application_id", flat=True).get(pk=call_id)
-    case = open_case(by=SYSTEM, application_id=application_id, now=now)
-    call = Call.objects.select_related("step").select_for_update(of=("self",)).get(pk=call_id)
-    return case, call, case.open_steps.get(call.step.task_id, call.step)
+    step = Step.objects.get(call=call_id)
+    case = open_case(by=SYSTEM, application_id=step.application_id, now=now)
+    # A lost state is replayed when the case opens, and gives the open steps' tasks new ids.
+    return case, next((each for each in case.open_steps.values() if each == step), step)
 
 
-def _end(call: Call, status: str, now: datetime) -> None:
-    call.status = status
-    call.finished_at = now
-    call.next_try_at = None
-    call.save(update_fields=["status", "finished_at", "next_try_at", "error_code", "error"])
+def _end(call_id: UUID, status: str, now: datetime, **said: str) -> bool:
+    """Note how the call ended; False when it was over already."""
+    ended = _under_way(call_id).update(status=status, finished_at=now, next_try_at=None, **said)
+    return ended == 1
+
+
+def _under_way(call_id: UUID) -> QuerySet[Call]:
+    return Call.objects.filter(pk=call_id).exclude(status__in=_OVER)

@@ -22,9 +22,17 @@ MAY_DECIDE = ("associate", "admin")
 
 @transaction.atomic
 def decide_step(
-    *, by: Actor, application_id: UUID, step: str, submitted: Submitted, now: datetime
+    *,
+    by: Actor,
+    application_id: UUID,
+    step: str,
+    submitted: Submitted,
+    language: str,
+    now: datetime,
 ) -> tuple[Application, Answers]:
     """Check an associate's answers to their step and go on. Who sells does not decide.
+
+    `language` is the associate's own: numbers and dates are read as they write them.
 
     Raises NotFound, NotAllowed, StepNotOpen.
     """
@@ -36,7 +44,7 @@ def decide_step(
         case.journey.forms[open_step.target],
         submitted,
         facts=case.tree,
-        language=case.application.language,
+        language=language,
     )
     if not answers.ok:
         return case.application, answers

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.kernel.queue import later
+from atrio.onboarding.actions._advance import PATIENCE
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.case import open_case
 from atrio.onboarding.models import Call
@@ -40,7 +41,9 @@ def retry_call(*, by: Actor, application_id: UUID, call_id: UUID, now: datetime)
     if call.status == Call.Status.DONE or call.step.task_id not in case.open_steps:
         raise NothingToRetry(_("There is nothing left to try again here."))
     call.status, call.finished_at, call.attempts = Call.Status.QUEUED, None, 0
-    call.save(update_fields=["status", "finished_at", "attempts"])
+    call.give_up_at = now + PATIENCE
+    call.save(update_fields=["status", "finished_at", "attempts", "give_up_at"])
+    case.mark(case.open_steps[call.step.task_id], "")
     case.tell("call.retried", step=call.step.element)
     case.save()
     later("onboarding.run_call", call_id=call.pk)

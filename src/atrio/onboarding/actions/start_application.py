@@ -37,7 +37,7 @@ def start_application(
         unit = unit_for_journey(journey)
         compiled_journey = compiled(release_id)
         run = compiled_journey.blueprint.start(compiled_journey.policy_facts, now=now)
-        application = Application.objects.create(
+        application = Application(
             id=application_id,
             reference=new_reference(),
             release_id=release_id,
@@ -45,17 +45,16 @@ def start_application(
             branch=branch if branch in unit.branches else "",
             language=language,
             visit=visit,
-            state=run.dump(),
             first_page_at=first_page_at,
             promised_at=first_page_at + timedelta(seconds=compiled_journey.pack.clock.total),
             created_at=now,
-            updated_at=now,
         )
         case = Case(
             application=application,
             journey=compiled_journey,
             by=by,
             now=now,
+            is_new=True,
             fact_rows=[],
             open_steps={},
             run=run,

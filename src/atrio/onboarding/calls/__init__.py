@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from atrio.onboarding.case import NewFact
+from atrio.outside.models import Connection
+from atrio.seller.models import BusinessUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,19 @@ class Question:
     application_id: UUID
     reference: str
     key: str
-    business_unit: str
+    unit: BusinessUnit
+    connection: Connection | None  # to whom the call asks, None when it asks nobody outside
     language: str
     facts: Mapping[str, Any]
     attempt: int
     now: datetime
+
+    @property
+    def asked(self) -> Connection:
+        """Return whom the call asks; a call that asks nobody has no business here."""
+        if self.connection is None:
+            raise TypeError(f"{self.key} asks nobody outside")
+        return self.connection
 
 
 @dataclass(frozen=True, slots=True)

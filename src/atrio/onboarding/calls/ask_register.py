@@ -11,7 +11,6 @@ from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.connections import open_registry
 from atrio.outside.ports import CompanyRecord, TaxId
-from atrio.seller.queries import business_unit
 
 # What a company is known by, country by country.
 KINDS = {"BR": "br_cnpj"}
@@ -19,14 +18,13 @@ KINDS = {"BR": "br_cnpj"}
 
 def tax_id_of(question: Question) -> TaxId:
     """Return the company's tax id as the applicant gave it."""
-    unit = business_unit(question.business_unit)
-    kind = KINDS[unit.country]
-    return TaxId(unit.country, kind, str(question.facts["company.tax_id"]))
+    country = question.unit.country
+    return TaxId(country, KINDS[country], str(question.facts["company.tax_id"]))
 
 
 def could_not_ask(question: Question) -> Answer:
     """Unknown is not clear: say that nobody could be asked, and forget what was said before."""
-    source = business_unit(question.business_unit).registry
+    source = question.asked.code
     return Answer(
         facts=[*_forgotten(question), _register("outcome", "unknown", source)],
         findings=[
@@ -39,8 +37,8 @@ def could_not_ask(question: Question) -> Answer:
 @call("registry.find_company", asks="registry", unanswered=could_not_ask)
 def find_company(question: Question) -> Answer:
     """Propose what the register says; what it says of the status is not the applicant's to edit."""
-    source = business_unit(question.business_unit).registry
-    record = open_registry(source).find_company(tax_id_of(question))
+    source = question.asked.code
+    record = open_registry(question.asked).find_company(tax_id_of(question))
     if record is None:
         return Answer(
             facts=[*_forgotten(question), _register("outcome", "not_found", source)],

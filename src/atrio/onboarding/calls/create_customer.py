@@ -14,7 +14,6 @@ from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.actions import link
 from atrio.outside.connections import open_erp
-from atrio.outside.models import Connection
 from atrio.outside.ports import CustomerDraft, Erp, ErpCustomer, PostalAddress
 from atrio.parties.actions import (
     AlreadyCustomer,
@@ -22,7 +21,6 @@ from atrio.parties.actions import (
     open_account,
     refuse_known_company,
 )
-from atrio.seller.queries import business_unit
 
 
 def account_id_for(application_id: UUID) -> UUID:
@@ -48,8 +46,7 @@ def create_customer(question: Question) -> Answer:
     except AlreadyCustomer as error:
         raise OutsideFailure(str(error), code="existing_customer") from error
 
-    connection = Connection.objects.get(code=business_unit(question.business_unit).erp)
-    erp, draft = open_erp(connection), _draft(question)
+    erp, draft = open_erp(question.asked), _draft(question)
     found = erp.find_customer(reference=draft.reference, tax_id=draft.tax_id)
     if found is None:
         found = _create(erp, draft)
@@ -61,7 +58,7 @@ def create_customer(question: Question) -> Answer:
     with transaction.atomic():
         open_account(customer=_new_customer(question, draft, found), now=question.now)
         link(
-            connection=connection,
+            connection=question.asked,
             kind="account",
             object_id=account_id,
             outside_id=found.number,
@@ -69,8 +66,8 @@ def create_customer(question: Question) -> Answer:
         )
     return Answer(
         facts=[
-            _erp_fact("customer_number", found.number, connection.code),
-            _erp_fact("price_group", found.price_group, connection.code),
+            _erp_fact("customer_number", found.number, question.asked.code),
+            _erp_fact("price_group", found.price_group, question.asked.code),
         ]
     )
 
@@ -115,7 +112,7 @@ def _draft(question: Question) -> CustomerDraft:
 def _new_customer(question: Question, draft: CustomerDraft, found: ErpCustomer) -> NewCustomer:
     return NewCustomer(
         account_id=account_id_for(question.application_id),
-        business_unit=question.business_unit,
+        business_unit=question.unit.code,
         price_group=found.price_group,
         legal_name=draft.legal_name,
         trade_name=draft.trade_name,

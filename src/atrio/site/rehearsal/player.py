@@ -121,6 +121,7 @@ class _Performance:
                     application_id=self.application_id,
                     step=submission.step,
                     submitted=answers,
+                    language=self.example.language,
                     now=now,
                 )
         found = {name: message.code for name, message in result.errors.items()}

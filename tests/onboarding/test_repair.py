@@ -1,0 +1,56 @@
+"""A call that fails where the process catches nothing: an associate is asked, and mends it."""
+
+import pytest
+from django.utils import timezone
+
+from atrio.kernel.errors import OutsideFailure
+from atrio.kernel.queue import run_pending
+from atrio.onboarding.actions import fail_call, retry_call
+from atrio.onboarding.actions.retry_call import NothingToRetry
+from atrio.onboarding.models import Application, Call
+from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish, hire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def submitted():
+    """Bring somebody to where the process creates the customer."""
+    alice = Visitor().begin()
+    alice.answer(company__tax_id=CNPJ)
+    alice.wait()
+    alice.answer(**accepted(alice.text))
+    alice.answer(
+        contact__name="Alice Prado",
+        contact__email="alice@ventorim.example",
+        contact__phone="+55 11 91234-5678",
+        contact__role="buyer",
+    )
+    alice.answer(proof__code=code_sent_to("alice@ventorim.example"))
+    alice.answer(consent__terms="yes")
+    return alice
+
+
+def run_until(name):
+    """Work until the call of this name waits to be made."""
+    while not Call.objects.filter(name=name).exists():
+        assert run_pending(limit=1)
+    return Call.objects.get(name=name)
+
+
+def test_it_waits_for_an_associate_who_tries_again_and_the_shop_opens():
+    carla = hire(furnish(name="repair"), "carla@nordlicht.example", "associate")
+    submitted()
+    call = run_until("shop.open_access")
+    fail_call(call_id=call.pk, error=OutsideFailure("no", code="odd"), now=timezone.now())
+    application = Application.objects.get()
+    assert (application.waiting_on, application.current_step) == ("associate", "open_shop")
+
+    retry_call(by=carla, application_id=application.pk, call_id=call.pk, now=timezone.now())
+    application.refresh_from_db()
+    assert application.waiting_on == "outside"
+    run_pending()
+
+    application.refresh_from_db()
+    assert (application.status, application.waiting_on) == ("done", "nobody")
+    with pytest.raises(NothingToRetry):
+        retry_call(by=carla, application_id=application.pk, call_id=call.pk, now=timezone.now())
