@@ -1,0 +1,181 @@
+"""A house with an application in it, every address of the house, and everybody at its doors."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import connection
+from django.urls import get_resolver, reverse
+
+from atrio.identity.models import User
+from atrio.notices.models import Message
+from atrio.onboarding.models import Call
+from atrio.outside.invented import invented_numbers
+from atrio.parties.models import LegalEntity
+from atrio.seller.models import BusinessUnit, Staff
+from tests.apply.people import Applicant
+from tests.onboarding.house import furnish, hire
+from tests.parties.customers import Browser, be_nobody, become_customer
+
+STAFF = tuple(Staff.Role.values)
+VISITORS = ("stranger", "applicant", "member", "elsewhere", *STAFF)
+
+
+def everybody(status, **others):
+    """Say what everybody is answered, but for those who are named."""
+    return dict.fromkeys(VISITORS, status) | others
+
+
+def signed_in(member, staff, **others):
+    """Say what customers and our own staff are answered: others sign in, or find nothing."""
+    return everybody(staff, stranger=302, applicant=302, member=member, elsewhere=404) | others
+
+
+# Name → the method that is meant, and who is answered what. What stands in the address is ours:
+# the member belongs to another account, "elsewhere" works for another business unit.
+GET, POST = "get", "post"
+ADDRESSES = {
+    "healthz": (GET, everybody(200)),
+    "readyz": (GET, everybody(200)),
+    "metrics": (GET, everybody(200)),
+    "set_theme": (POST, everybody(302)),
+    "set_language": (POST, everybody(302)),
+    "home": (GET, everybody(302)),
+    "account_login": (GET, everybody(302, stranger=200, applicant=200)),
+    "account_request_login_code": (GET, everybody(302, stranger=200, applicant=200)),
+    "account_confirm_login_code": (GET, everybody(302)),
+    "account_logout": (POST, everybody(302)),
+    "account_signup": (GET, everybody(302)),
+    # Of the demonstration alone; here nobody demonstrates.
+    "demo_sign_in": (POST, everybody(404)),
+    "demo_mailbox": (GET, everybody(404)),
+    "apply:mailbox": (GET, everybody(404)),
+    # Whoever holds the token is the applicant.
+    "apply:landing": (GET, everybody(200)),
+    "apply:landing-left": (POST, everybody(204)),
+    "apply:start": (POST, everybody(302)),
+    "apply:resume": (GET, everybody(302)),
+    "apply:step": (GET, everybody(302)),
+    "apply:send-code": (POST, everybody(302)),
+    "apply:left": (POST, everybody(204)),
+    "apply:track": (GET, everybody(200)),
+    "apply:enter-shop": (POST, everybody(409)),
+    "cabinet:home": (GET, signed_in(member=200, staff=404)),
+    "cabinet:catalogue": (GET, signed_in(member=200, staff=404)),
+    "cabinet:company": (GET, signed_in(member=200, staff=404)),
+    "cabinet:switch": (POST, signed_in(member=404, staff=404)),
+    "desk:queue": (GET, signed_in(member=404, staff=200, elsewhere=200)),
+    "desk:application": (GET, signed_in(member=404, staff=200)),
+    "desk:drawing": (GET, signed_in(member=404, staff=200)),
+    # An empty form: whoever may decide is told what is missing, the others that they may not.
+    "desk:decide": (POST, signed_in(member=404, staff=302, associate=422, admin=422)),
+    "desk:retry": (POST, signed_in(member=404, staff=302)),
+    "desk:faults": (
+        GET,
+        signed_in(member=404, staff=404, associate=200, admin=200, elsewhere=200),
+    ),
+    "desk:turn": (
+        POST,
+        signed_in(member=404, staff=404, associate=422, admin=422, elsewhere=422),
+    ),
+    "desk:outbox": (GET, signed_in(member=404, staff=200, elsewhere=200)),
+    "desk:letter": (GET, signed_in(member=404, staff=200)),
+    "desk:letter-html": (GET, signed_in(member=404, staff=200)),
+}
+
+
+class World:
+    """A house with an application that waits for a review, and everybody at its doors."""
+
+    def __init__(self):
+        unit = furnish(name=uuid4().hex)
+        elsewhere = BusinessUnit.objects.create(
+            code="elsewhere",
+            name="Elsewhere",
+            country="BR",
+            currency="BRL",
+            language="pt-br",
+            sender="ola@elsewhere.example",
+            erp=unit.erp,
+            registry=unit.registry,
+        )
+        cnpj = next(invented_numbers(status="suspended"))
+        self.alice = Applicant(cnpj=cnpj).come_to("track").wait()
+        self.application = self.alice.application
+        self.message = Message.objects.filter(application_id=self.application.pk).latest("id")
+        Message.objects.filter(pk=self.message.pk).update(is_secret=False, html="<p>Hello</p>")
+        self.ours = become_customer(unit)
+        mallory = become_customer(unit, "mallory@marupanga.example", company="Marupanga S.A.")
+        staff = {role: hire(unit, f"{role}@nordlicht.example", role) for role in STAFF}
+        staff["elsewhere"] = hire(elsewhere, "mallory@elsewhere.example", *STAFF)
+        self.users = {"member": mallory.user.pk} | {name: who.id for name, who in staff.items()}
+
+    def browser(self, visitor):
+        """Return the browser of one of the visitors."""
+        if visitor == "applicant":
+            return Applicant(email="mallory@marupanga.example").come_to("enter_cnpj").client
+        browser = Browser(headers={"accept-language": "en"})
+        if visitor != "stranger":
+            browser.force_login(User.objects.get(pk=self.users[visitor]))
+        return browser
+
+    def address(self, name, **other):
+        """Return the address of that name, with what is ours in it."""
+        known = {
+            "token": self.alice.token,
+            "element": "give_contact",
+            "application_id": self.application.pk,
+            "step": "review",
+            "call_id": Call.objects.filter(application=self.application).latest("id").pk,
+            "message_id": self.message.pk,
+            "route": "erp",
+        } | other
+        return reverse(name, kwargs={key: known[key] for key in parameters(name)})
+
+    def says(self, name):
+        """Return what is posted there, right where that is possible for everybody."""
+        return {
+            "apply:start": {"pack": "company_br"},
+            "cabinet:switch": {
+                "entity": str(LegalEntity.objects.get(account=self.ours.account).pk)
+            },
+            "demo_sign_in": {"email": "mallory@marupanga.example"},
+        }.get(name, {})
+
+
+def patterns(inside=None, namespace=""):
+    """Go through every address the resolver knows, as (name, pattern)."""
+    for entry in (inside or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from patterns(entry, f"{namespace}{entry.namespace}:" if entry.namespace else "")
+        else:
+            yield f"{namespace}{entry.name}", entry.pattern
+
+
+def parameters(name):
+    """Return what has to be filled into an address."""
+    return next(pattern for known, pattern in patterns() if known == name).converters
+
+
+WITH_TOKEN = [name for name in ADDRESSES if "token" in parameters(name)]
+POSTED = [name for name, (method, _) in ADDRESSES.items() if method == POST]
+
+
+def contents():
+    """Return what every table holds, as a digest."""
+    be_nobody()
+    with connection.cursor() as cursor:
+        digests = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(
+                f"select md5(coalesce(string_agg(t::text, chr(10) order by t::text), ''))"
+                f' from "{table}" as t'
+            )
+            digests[table] = cursor.fetchone()
+        return digests
+
+
+def changed(before):
+    """Return the tables that hold something else now."""
+    now = contents()
+    return {table for table, digest in before.items() if now[table] != digest}
