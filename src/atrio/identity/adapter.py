@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from atrio.identity.actions import sign_in
 from atrio.identity.models import User
@@ -20,6 +22,16 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
     def format_email_subject(self, subject: str) -> str:
         """Return the subject as it is; the sender says who we are."""
         return str(subject)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Say whether an address may be returned to: one of this very host.
+
+        The parent takes the address apart before it looks whether that can be done.
+        """
+        request = context.request
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Let the user in by the one door there is."""
