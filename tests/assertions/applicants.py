@@ -19,8 +19,7 @@ _numbers = invented_numbers(start=2000)
 _serial = count(1)
 
 STEPS = ("enter_cnpj", "confirm_company", "give_contact", "prove_email", "check_and_submit")
-COMPANY = {
-    "company.legal_name": "Ventorim Instalações Ltda",
+ADDRESS = {
     "company.address.postal_code": "01310-100",
     "company.address.street": "Rua das Bromélias",
     "company.address.number": "12",
@@ -36,7 +35,8 @@ class Applicant:
     def __init__(self, *, number=None):
         serial = next(_serial)
         self.number = number or next(_numbers)
-        self.email = f"alice{serial}@ventorim.example"
+        self.company = f"Ventorim {serial:03} Instalações Ltda"
+        self.email = f"alice{serial:03}@ventorim.example"
         self.pk = start_application(
             journey="company_br",
             language="en",
@@ -60,7 +60,7 @@ class Applicant:
         return {
             "enter_cnpj": lambda: {"company.tax_id": self.number},
             "confirm_number": lambda: {"company.number_is_right": "yes"},
-            "confirm_company": lambda: COMPANY,
+            "confirm_company": lambda: {"company.legal_name": self.company, **ADDRESS},
             "give_contact": lambda: {
                 "contact.name": "Alice Prado",
                 "contact.role": "buyer",
@@ -86,6 +86,13 @@ class Applicant:
             answers = self.answer(earlier)
             assert answers.ok, answers.errors
             run_pending()
+        return self
+
+    def become_customer(self):
+        """Go all the way, with the background's help."""
+        self.go_to(STEPS[-1]).answer(STEPS[-1])
+        run_pending()
+        assert self.application.status == "done"
         return self
 
     def submit(self):

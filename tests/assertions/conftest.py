@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -28,8 +29,8 @@ def processes(transactional_db, tmp_path):
 
 @pytest.fixture
 def house(transactional_db):
-    """One business unit with everything outside in memory."""
-    return furnish(name="assertions")
+    """One business unit with everything outside in memory, of a name that no other test has."""
+    return furnish(name=uuid4().hex)
 
 
 @pytest.fixture
