@@ -4,7 +4,7 @@ import pytest
 
 from atrio.journeys.queries import compiled
 from atrio.onboarding.history import replayed
-from atrio.onboarding.models import Application, Fact, Step
+from atrio.onboarding.models import Application, Step
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,8 +16,7 @@ def open_elements(application):
 
 
 def replay(application):
-    facts = list(Fact.objects.filter(application=application).order_by("id"))
-    return replayed(application, compiled(application.release_id), facts)
+    return replayed(application, compiled(application.release_id))
 
 
 def lose_state():
