@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from atrio.cabinet.access import MemberRequest, for_members
 from atrio.cabinet.frame import show
-from atrio.cabinet.words import money
+from atrio.cabinet.words import money, unit
 from atrio.parties.actions import note_first_price
 from atrio.trade.actions import ask_for_prices
 from atrio.trade.queries import CataloguePage, Offer, catalogue_page, price_freshness
@@ -25,6 +26,7 @@ from atrio.trade.queries import CataloguePage, Offer, catalogue_page, price_fres
 # answers take a second, and politely when the ERP does not answer at all.
 _ASK_AGAIN_AFTER = (1, 1, 2, 3, 5, 10)
 _EVERY = 30
+_TINTS = 6
 
 
 @require_safe
@@ -114,8 +116,9 @@ def _article(offer: Offer) -> dict[str, Any]:
         "number": article.number,
         "name": article.name,
         "text": article.category,
-        "unit": article.unit,
-        "icon": "package",
+        "unit": unit(article.unit),
+        "mark": article.number.partition("-")[0][:3],
+        "tint": crc32(article.category.encode()) % _TINTS,
         "is_asked_for": offer.as_of is None,
         "price": "" if amount is None else money(amount, offer.currency),
         "list_price": money(article.list_price, article.currency) if is_cheaper else "",

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from atrio.engine.forms.places import postal_code
 from atrio.engine.forms.tax_ids import tax_id_module, tax_id_name
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _SYMBOLS = {"BRL": "R$", "EUR": "€", "USD": "US$"}
+# What an ERP calls a unit → what people call it.
+_UNITS: Mapping[str, _StrPromise] = {
+    "u": pgettext_lazy("a unit of sale", "piece"),
+    "m": pgettext_lazy("a unit of sale", "metre"),
+}
 _NARROW = "\N{NO-BREAK SPACE}"
 
 
@@ -23,6 +33,11 @@ def money(amount: Decimal, currency: str) -> str:
     digits = max(2, -int(exact.as_tuple().exponent))
     number = number_format(amount, decimal_pos=digits, force_grouping=True)
     return f"{_SYMBOLS.get(currency, currency)}{_NARROW}{number}"
+
+
+def unit(symbol: str) -> str:
+    """Return a unit of sale as people call it; one that nobody has put into words as it stands."""
+    return str(_UNITS.get(symbol, symbol))
 
 
 def tax_id(kind: str, number: str) -> str:

@@ -28,6 +28,7 @@ _PLAYER = "atrio.site.machine.play"
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what HOST may say
 _DEFAULTS = {
     "ATRIO_BRAND": "Nordlicht Supplies",
+    "EMAIL_FROM": "Nordlicht Supplies <ola@nordlicht.example>",
     "ATRIO_PRICE_FRESHNESS_SECONDS": "60",  # a change in the ERP shows while one looks
 }
 
