@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from atrio.onboarding.calls import Answer, NewFinding, Question, call
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
@@ -28,7 +30,12 @@ def could_not_ask(question: Question) -> Answer:
     return Answer(
         facts=[*_forgotten(question), _register("outcome", "unknown", source)],
         findings=[
-            NewFinding(source, "company.is_active", "unknown", "The register could not be asked.")
+            NewFinding(
+                source,
+                "company.is_active",
+                "unknown",
+                gettext_noop("The register could not be asked."),
+            )
         ],
         title="",
     )
@@ -43,7 +50,12 @@ def find_company(question: Question) -> Answer:
         return Answer(
             facts=[*_forgotten(question), _register("outcome", "not_found", source)],
             findings=[
-                NewFinding(source, "company.exists", "fail", "The register knows no such number.")
+                NewFinding(
+                    source,
+                    "company.exists",
+                    "fail",
+                    gettext_noop("The register knows no such number."),
+                )
             ],
             title="",
         )
