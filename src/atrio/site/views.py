@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import structlog
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from atrio.kernel.queue.metrics import QueueCollector
 from atrio.site.context import THEME_COOKIE, THEMES
 
+log = structlog.get_logger(__name__)
 A_YEAR = 365 * 24 * 3600
+
+# A registry of its own: the usual one would ask the database while modules are being imported.
+_queue = CollectorRegistry(auto_describe=False)
+_queue.register(QueueCollector())
 
 
 @require_POST
@@ -56,5 +63,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return this process's measurements for Prometheus."""
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Return this process's measurements for Prometheus, and what waits in the queue."""
+    measured = generate_latest()
+    try:
+        measured += generate_latest(_queue)
+    except DatabaseError:
+        # The process is measured all the same; that the queue is missing is told by its absence.
+        log.warning("metrics.no_queue")
+    return HttpResponse(measured, content_type=CONTENT_TYPE_LATEST)
