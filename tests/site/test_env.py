@@ -66,6 +66,11 @@ def test_what_is_wrong_is_refused_by_name_in_one_line(name, value):
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("scheme", ["smtp", "smtps", "smtp+starttls"])
+def test_a_mail_server_is_reached_in_each_of_three_ways(scheme):
+    assert read(**RIGHT, SMTP_URL=f"{scheme}://mail.example").returncode == 0
+
+
 def test_a_refusal_quotes_no_secret():
     ran = read(**RIGHT | {"SECRET_KEY": "too-short", "ATRIO_SECRETS": '{"erp-br": hush-hush}'})
 

@@ -44,7 +44,7 @@ class Environment(BaseSettings):
     secrets: Annotated[dict[str, str], NoDecode] = Field(
         default={}, alias="ATRIO_SECRETS", repr=False
     )
-    smtp_url: str = Field(default="", pattern=r"^(smtps?://.+)?$")
+    smtp_url: str = Field(default="", pattern=r"^(smtp(s|\+starttls)?://.+)?$")
     email_from: str = "Atrio <no-reply@localhost>"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
