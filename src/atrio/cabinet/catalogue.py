@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -26,7 +25,7 @@ from atrio.trade.queries import CataloguePage, Offer, catalogue_page, price_fres
 # answers take a second, and politely when the ERP does not answer at all.
 _ASK_AGAIN_AFTER = (1, 1, 2, 3, 5, 10)
 _EVERY = 30
-_TINTS = 6
+_TINTS = 6  # as many as the style sheet has
 
 
 @require_safe
@@ -54,7 +53,7 @@ def show_catalogue(request: MemberRequest) -> HttpResponse:
         "query": query,
         "categories": _categories(found, query, category),
         "freshness": _freshness(found),
-        "articles": [_article(offer) for offer in found.offers],
+        "articles": _articles(found),
         "pages": _pages(found, query, category),
         "ask_again": _ask_again(request, found) if found.stale else None,
         "empty": _empty(query, category),
@@ -107,7 +106,12 @@ def _freshness(found: CataloguePage) -> dict[str, str]:
     }
 
 
-def _article(offer: Offer) -> dict[str, Any]:
+def _articles(found: CataloguePage) -> list[dict[str, Any]]:
+    tints = {one.name: place % _TINTS for place, one in enumerate(found.categories)}
+    return [_article(offer, tints.get(offer.article.category, 0)) for offer in found.offers]
+
+
+def _article(offer: Offer, tint: int) -> dict[str, Any]:
     article, amount = offer.article, offer.amount
     is_cheaper = (
         amount is not None and offer.currency == article.currency and amount < article.list_price
@@ -118,7 +122,7 @@ def _article(offer: Offer) -> dict[str, Any]:
         "text": article.category,
         "unit": unit(article.unit),
         "mark": article.number.partition("-")[0][:3],
-        "tint": crc32(article.category.encode()) % _TINTS,
+        "tint": tint,
         "is_asked_for": offer.as_of is None,
         "price": "" if amount is None else money(amount, offer.currency),
         "list_price": money(article.list_price, article.currency) if is_cheaper else "",
