@@ -86,6 +86,35 @@ def test_the_mail_goes_through_the_outbox_and_is_a_secret(alice):
     assert mail.status == "sent"
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "text"),
+    [
+        ("de", "Ihr Code zum Anmelden", "mit diesem Code melden Sie sich an"),
+        ("pt-br", "Seu código de acesso", "Com este código você entra"),
+    ],
+)
+def test_the_mail_speaks_the_language_of_the_page(alice, language, subject, text):
+    Browser(headers={"accept-language": language}).post(ASK, {"email": ALICE})
+
+    mail = Message.objects.get()
+    assert mail.language == language
+    assert mail.subject == subject
+    assert text in mail.text
+
+
+def test_a_wrong_code_is_told_as_politely_as_everything_else(alice):
+    browser = Browser(headers={"accept-language": "de"})
+    browser.post(ASK, {"email": ALICE})
+
+    for _ in range(2):
+        answer = browser.post(CODE, {"code": "BBBB-BBBB"}).content.decode()
+        assert "Das ist nicht der Code, den wir gesendet haben" in answer
+    browser.post(CODE, {"code": "BBBB-BBBB"})
+
+    answer = browser.get(ASK).content.decode()
+    assert "Das war zu oft. Bitte versuchen Sie es in ein paar Minuten wieder." in answer
+
+
 def test_after_signing_in_one_comes_back_to_where_one_wanted_to_go(alice):
     browser = Browser()
     browser.post(f"{ASK}?next=/cabinet/shop/", {"email": ALICE})

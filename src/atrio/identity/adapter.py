@@ -7,13 +7,24 @@ from allauth.core import context
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.actions import sign_in
 from atrio.identity.models import User
 
+_TOO_OFTEN = _("That was too often. Please try again in a few minutes.")
+
 
 class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """No sign-up form: an account begins with an application."""
+
+    # In our own words: in some languages allauth's are on first-name terms with the reader.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This login is locked. Please write to us."),
+        "incorrect_code": _("This code is not the one we sent, or it is no longer valid."),
+        "rate_limited": _TOO_OFTEN,
+        "too_many_login_attempts": _TOO_OFTEN,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: becoming a customer is what `apply` is for."""
