@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,11 +142,16 @@ class Database:
         connections["default"].settings_dict["NAME"] = self._name
 
     def start(
-        self, *arguments: str, user: str = "atrio_worker", **more: str
+        self,
+        *arguments: str,
+        user: str = "atrio_worker",
+        stdout: int | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a Python process over the database, with `more` in its environment."""
-        environment = os.environ | self.environment(user) | more
-        return subprocess.Popen([sys.executable, *arguments], cwd=CLONE, env=environment)
+        environment = os.environ | self.environment(user) | (more or {})
+        command = [sys.executable, *arguments]
+        return subprocess.Popen(command, cwd=CLONE, env=environment, stdout=stdout)
 
     @contextlib.contextmanager
     def processes(self, *command: str, count: int = 2) -> Iterator[list[subprocess.Popen[bytes]]]:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from atrio.site.machine.places import CLONE
+from atrio.site.machine.ports import free_port
+from atrio.site.machine.probes import answers
+from atrio.site.machine.programs import Program, running
 from bench.harness import Database, Machine
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -25,14 +32,47 @@ class House:
         if self.start(*arguments, user=user).wait() != 0:
             raise SystemExit(f"{' '.join(arguments)}: it failed")
 
-    def start(self, *arguments: str, user: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, *arguments: str, user: str, stdout: int | None = None
+    ) -> subprocess.Popen[bytes]:
         """Start a Python module that may look into the database as its administrator as well."""
-        administrator = self.database.url("postgres")
-        return self.database.start("-m", *arguments, user=user, BENCH_ADMINISTRATOR=administrator)
+        more = {"BENCH_ADMINISTRATOR": self.database.url("postgres")}
+        return self.database.start("-m", *arguments, user=user, stdout=stdout, more=more)
 
     def workers(self) -> contextlib.AbstractContextManager[list[subprocess.Popen[bytes]]]:
         """Run two workers for the length of a `with` block."""
         return self.database.processes("-m", "atrio", "worker")
+
+    @contextlib.contextmanager
+    def web(self) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+        """Run the web server as the demonstration does; yield its process and its address."""
+        self.run("atrio", "manage", "collectstatic", "--no-input", "-v0", user="atrio_owner")
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        program = Program(
+            name="web",
+            command=[
+                *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+                *("atrio.site.wsgi:application", "--port", str(port), "--no-ws"),
+                *("--workers", "2", "--blocking-threads", "8"),
+            ],
+            # In the demonstration an applicant's mail can be read in the browser.
+            environment=os.environ | self.database.environment("atrio_web") | {"ATRIO_DEMO": "1"},
+            folder=CLONE,
+            last_will=signal.SIGTERM,
+        )
+        log = self.machine.folder / "web.log"
+        with running(program, is_ready=lambda: answers(f"{url}/readyz"), log=log) as process:
+            yield process, url
+
+    def visitors(self, url: str, count: int, *, at_once: int, first: int = 1) -> list[float]:
+        """Let so many become customers over HTTP; return each one's seconds to the first price."""
+        asked = ("bench.support.visitors", url, str(count), str(at_once), str(first))
+        process = self.start(*asked, user="atrio_web", stdout=subprocess.PIPE)
+        said, _ = process.communicate()
+        if process.returncode != 0:
+            raise SystemExit("bench.support.visitors: it failed")
+        return [float(line) for line in said.split()]
 
     def applicants(self, count: int, *, at_once: int, drivers: int = 2, first: int = 1) -> None:
         """Bring companies in through the use cases, played by some processes, to the last one."""
@@ -45,7 +85,8 @@ class House:
             )
             for number in range(drivers)
         ]
-        if any([process.wait() for process in started]):
+        ended = [process.wait() for process in started]
+        if any(ended):
             raise SystemExit("bench.support.applicants: it failed")
 
 
