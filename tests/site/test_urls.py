@@ -13,6 +13,7 @@ from atrio.onboarding.tokens import token_for
 from tests.parties.customers import Browser, take_seat
 from tests.site.world import (
     ADDRESSES,
+    ALSO_POSTED,
     POSTED,
     STAFF,
     VISITORS,
@@ -23,14 +24,6 @@ from tests.site.world import (
     patterns,
 )
 
-# Pages that are also posted to.
-ALSO_POSTED = (
-    "account_login",
-    "account_request_login_code",
-    "account_confirm_login_code",
-    "account_signup",
-    "apply:step",
-)
 # Written by others, as classes: they send away whoever is signed in, whatever the method.
 CLASSES = {name for name in ADDRESSES if name.startswith("account_")} - {"account_logout"}
 # What looking at a page may leave behind: that it was seen, by which browser, and that an ERP

@@ -83,6 +83,15 @@ ADDRESSES = {
     "desk:letter-html": (GET, signed_in(member=404, staff=200)),
 }
 
+# Pages that are also posted to.
+ALSO_POSTED = (
+    "account_login",
+    "account_request_login_code",
+    "account_confirm_login_code",
+    "account_signup",
+    "apply:step",
+)
+
 
 class World:
     """A house with an application that waits for a review, and everybody at its doors."""
