@@ -82,7 +82,7 @@ def first_page_at(request: HttpRequest) -> datetime:
 def branch_of(request: HttpRequest) -> str:
     """Return the branch whose poster or counter led here: `?branch=…` on the first page."""
     wanted = request.GET.get("branch", "")
-    if wanted and len(wanted) <= LONGEST_BRANCH:
+    if wanted and len(wanted) <= LONGEST_BRANCH and wanted.isprintable():
         request.session[_BRANCH] = wanted
     return str(request.session.get(_BRANCH, ""))
 

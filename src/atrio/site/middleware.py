@@ -61,21 +61,29 @@ class EntranceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on unless its body is beyond all forms, or not written in UTF-8."""
-        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return render(request, "400.html", status=413)
-        # Some names of encodings make Python raise where it should decode: hex, idna, rot13.
-        charset = (request.content_params or {}).get("charset", "utf-8")
-        if charset.lower() not in {"utf-8", "utf8"}:
-            return render(request, "400.html", status=415)
-        return self.get_response(request)
+        """Pass the request on unless something about it is beyond reading."""
+        status = _fault_in(request)
+        return render(request, "400.html", status=status) if status else self.get_response(request)
 
 
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
+def _fault_in(request: HttpRequest) -> int:
+    """Return the status a request is turned away with, 0 for one that can be read.
+
+    What a form holds is not looked at here: that gets its message at the field.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal():
+        return 400
+    if len(length) > len(str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)) or (
+        int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    ):
+        return 413
+    # Some names of encodings make Python raise where it should decode: hex, idna, rot13.
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        return 415
+    # A database cannot even look for a session whose key has a NUL.
+    return 400 if any("\0" in value for value in request.COOKIES.values()) else 0
 
 
 class RefusalMiddleware:
