@@ -36,7 +36,8 @@ LAST_PAGE = 200
 @for_staff()
 def outbox(request: StaffRequest) -> HttpResponse:
     """List the messages, newest first; to one application's, or those that were searched for."""
-    query = request.GET.get("q", "").strip()[:200]
+    # No message has a NUL, with which a database would not even compare.
+    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
     about = _uuid(request.GET.get("application", ""))
     number = min(page_number(request), LAST_PAGE)
     rows = _searched(messages_visible_to(request.actor), query)
