@@ -38,6 +38,9 @@ class Environment(BaseSettings):
     packs: Annotated[list[Path], NoDecode] = Field(default=[], alias="ATRIO_PACKS")
     var: Path = Field(default=Path("var"), alias="ATRIO_VAR")
     heartbeat_seconds: float = Field(default=10, ge=0.5, alias="ATRIO_HEARTBEAT_SECONDS")
+    worker_metrics_port: int = Field(
+        default=0, ge=0, le=65535, alias="ATRIO_WORKER_METRICS_PORT", description="0 is off"
+    )
     fault_proxy: str = Field(default="", alias="ATRIO_FAULT_PROXY")
     faults_token: str = Field(default="", alias="ATRIO_FAULTS_TOKEN", repr=False)
     price_freshness_seconds: float = Field(default=900, ge=1, alias="ATRIO_PRICE_FRESHNESS_SECONDS")

@@ -56,9 +56,12 @@ _NAMES = DBSettings.model_construct(
 # announces: jobs that have become due, and those of workers that were killed.
 _LOOK_EVERY = 1.0
 _RECONNECT_AFTER = 0.5
+# Most of a job's time is waiting, for the database or for an outside system that takes a second
+# or two. So many may wait at once, each on a database connection of its own.
+THREADS = 16
 
 
-def run_worker(*, threads: int = 16) -> None:
+def run_worker(*, threads: int = THREADS) -> None:
     """Run queued jobs until SIGTERM or SIGINT, then finish those that run, and return.
 
     At most `threads` jobs run at once; a job is claimed only when a thread is free for it.
