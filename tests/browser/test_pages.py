@@ -6,6 +6,7 @@ import pytest
 
 from atrio.site.demo.personas import ALICE, STAFF
 from tests.browser.axe import serious_violations, told
+from tests.browser.english import english_on
 from tests.browser.guests import DESKTOP, PHONE
 from tests.browser.places import Places
 
@@ -64,7 +65,7 @@ def signed_in():
 def guest_at(arrive, places, signed_in):
     """Let somebody stand before a page, signed in if they have to be."""
 
-    def stand(email, place):
+    def stand(email, place, **options):
         path = place if place.startswith("/") else getattr(places, place)
         if email == ALICE.email:
             assert places.open_shop  # makes her a customer
@@ -72,7 +73,7 @@ def guest_at(arrive, places, signed_in):
             at_the_door = arrive()
             at_the_door.sign_in_as(email)
             signed_in[email] = at_the_door.cookies
-        guest = arrive(cookies=signed_in.get(email, ()))
+        guest = arrive(cookies=signed_in.get(email, ()), **options)
         guest.open(path)
         return guest
 
@@ -84,6 +85,19 @@ def guest_at(arrive, places, signed_in):
 )
 def test_everybody_can_read_it_on_every_screen(guest_at, email, place):
     assert_readable(guest_at(email, place))
+
+
+@pytest.mark.parametrize("language", ["de", "pt-BR"])
+@pytest.mark.parametrize(
+    ("email", "place"), [(email, place) for email, _, place in PAGES], ids=[n for _, n, _ in PAGES]
+)
+def test_it_speaks_every_language_and_longer_words_find_their_room(
+    guest_at, email, place, language
+):
+    guest = guest_at(email, place, language=language)
+
+    assert guest.sticking_out() == []
+    assert english_on(guest.page, language.replace("-", "_")) == []
 
 
 def test_everybody_can_read_what_was_wrong(guest_at):
