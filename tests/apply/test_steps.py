@@ -247,7 +247,7 @@ def test_what_the_form_does_not_ask_is_taken_from_nobody(alice):
         "register.status": "active",
         "register.status_text": "ATIVA",
         "account_id": "01a1ffb5-e888-7fa4-8ebc-aa3e9e35f2be",
-        "erp.customer": "1",
+        "erp.customer_number": "1",
         "policy.approval": "automatic",
         "policy": "automatic",
         "contact": "x",

@@ -23,7 +23,7 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
             "register.activity_code": "text",
             "register.age_days": "number",  # since the company was founded
         },
-        "erp.create_customer": {"erp.customer": "text", "erp.price_group": "text"},
+        "erp.create_customer": {"erp.customer_number": "text", "erp.price_group": "text"},
         "trade.fetch_prices": {},
         "shop.open_access": {},
     }
