@@ -1,0 +1,38 @@
+"""The documents: whatever they point to is there, and every decision is found from elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+CLONE = Path(__file__).parents[2]
+DOCUMENTS = sorted([*CLONE.glob("*.md"), *CLONE.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)")
+
+
+def headings(document):
+    """Return the names by which a document's headings can be linked to."""
+    lines = document.read_text().splitlines()
+    plain = (re.sub(r"[^\w\- ]", "", line.lstrip("#").lower()) for line in lines if line[:1] == "#")
+    return {line.strip().replace(" ", "-") for line in plain}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(CLONE)))
+def test_every_link_leads_somewhere(document):
+    for path, heading in LINK.findall(document.read_text()):
+        target = (document.parent / path) if path else document
+        assert target.exists(), f"{document.name} points to {path}"
+        assert not heading or heading in headings(target), f"{path} has no heading {heading}"
+
+
+@pytest.mark.parametrize(
+    "decision", sorted((CLONE / "docs/decisions").glob("*.md")), ids=lambda path: path.name
+)
+def test_every_decision_is_told_of_in_the_architecture(decision):
+    assert decision.name in (CLONE / "docs/architecture.md").read_text()
+
+
+def test_decisions_are_numbered_without_gap_or_double():
+    numbers = sorted(int(path.name[:4]) for path in (CLONE / "docs/decisions").glob("*.md"))
+
+    assert numbers == list(range(1, len(numbers) + 1))
