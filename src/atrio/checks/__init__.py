@@ -4,5 +4,5 @@ Words: a *finding* is what a source answered: pass, fail or unknown, with its as
 evidence; a *decision* is APPROVE, REFER or DECLINE, with reasons and the table's version.
 Unknown is not clear.
 
-Doors: `models` to keep them, `queries` to read them.
+Doors: `models`. They are kept by whoever asks and decides; see `onboarding`.
 """
