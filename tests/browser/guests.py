@@ -107,6 +107,34 @@ class Guest:
         assert found, "no code has arrived"
         return found[0]
 
+    def walk(self, number):
+        """Go from the landing page to the submission, for the company with a tax number."""
+        self.open("/")
+        self.begin()
+        self.answer(company__tax_id=number)
+        self.arrive_at("confirm_company")
+        self.answer()
+        self.arrive_at("give_contact")
+        self.answer(
+            contact__name="Alice Prado",
+            contact__role="buyer",
+            contact__email=f"alice@v{number}.example",
+            contact__phone="+55 11 91234-5678",
+        )
+        self.arrive_at("prove_email")
+        self.answer(proof__code=self.read_code())
+        self.arrive_at("check_and_submit")
+        self.answer(consent__terms="yes")
+        self.page.wait_for_url("**/track/")
+
+    def into_the_shop(self):
+        """Follow the tracker into the shop, and return the first price there."""
+        self.page.locator("form[action$='/shop/'] button").click()
+        self.page.wait_for_url("**/cabinet/shop/**")
+        price = self.page.locator(".article-price strong").first
+        price.wait_for()
+        return price.inner_text()
+
     def sign_in_as(self, email):
         """Be one of the demonstration's people, by one click."""
         self.open("/sign-in/")

@@ -23,36 +23,6 @@ def number():
     return next(invented_numbers(start=500 + 10 * next(_serial)))
 
 
-def walk(guest, number):
-    """Go from the landing page to the submission."""
-    guest.open("/")
-    guest.begin()
-    guest.answer(company__tax_id=number)
-    guest.arrive_at("confirm_company")
-    guest.answer()
-    guest.arrive_at("give_contact")
-    guest.answer(
-        contact__name="Alice Prado",
-        contact__role="buyer",
-        contact__email=f"alice@v{number}.example",
-        contact__phone="+55 11 91234-5678",
-    )
-    guest.arrive_at("prove_email")
-    guest.answer(proof__code=guest.read_code())
-    guest.arrive_at("check_and_submit")
-    guest.answer(consent__terms="yes")
-    guest.page.wait_for_url("**/track/")
-
-
-def into_the_shop(guest):
-    """Follow the tracker into the shop, and return the first price there."""
-    guest.page.locator("form[action$='/shop/'] button").click()
-    guest.page.wait_for_url("**/cabinet/shop/**")
-    price = guest.page.locator(".article-price strong").first
-    expect(price).to_be_visible()
-    return price.inner_text()
-
-
 @pytest.mark.parametrize(
     ("language", "written"),
     [("en", r"R\$\s[\d,]+\.\d\d"), ("de", r"R\$\s[\d.]+,\d\d"), ("pt-BR", r"R\$\s[\d.]+,\d\d")],
@@ -61,8 +31,8 @@ def test_a_company_that_nobody_knows_sees_its_own_price(arrive, number, language
     began = time.monotonic()
     guest = arrive(language=language)
 
-    walk(guest, number)
-    price = into_the_shop(guest)
+    guest.walk(number)
+    price = guest.into_the_shop()
 
     assert re.fullmatch(written, price)
     assert time.monotonic() - began < PROMISED
@@ -71,7 +41,7 @@ def test_a_company_that_nobody_knows_sees_its_own_price(arrive, number, language
 def test_the_tracker_follows_by_itself_while_the_erp_takes_its_time(arrive, house, number):
     house.faults.set("erp", latency=0.4)
     guest = arrive()
-    walk(guest, number)
+    guest.walk(number)
     # A page that is loaded anew forgets this.
     guest.page.evaluate("window.isTheSamePage = true")
     seen = set()
@@ -89,9 +59,9 @@ def test_the_tracker_follows_by_itself_while_the_erp_takes_its_time(arrive, hous
 def test_without_scripts_everything_works_as_well(arrive, number):
     guest = arrive(scripts=False)
 
-    walk(guest, number)
+    guest.walk(number)
 
-    assert re.fullmatch(r"R\$\s[\d,]+\.\d\d", into_the_shop(guest))
+    assert re.fullmatch(r"R\$\s[\d,]+\.\d\d", guest.into_the_shop())
 
 
 def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(arrive, number):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +19,7 @@ from atrio.kernel.errors import NotFound
 from atrio.notices.queries import messages_visible_to
 from atrio.onboarding.queries import Application, get_application
 from atrio.onboarding.tokens import token_for
+from atrio.seller.queries import business_unit
 
 
 def mailbox_url(application: Application) -> str:
@@ -38,4 +42,6 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     set_context(postman)
     found = list(messages_visible_to(postman).filter(application_id=application.pk))
     set_context(by)
-    return render(request, "apply/mailbox.html", {"application": application, "mails": found})
+    unit = business_unit(application.business_unit)
+    with timezone.override(ZoneInfo(unit.time_zone)):
+        return render(request, "apply/mailbox.html", {"application": application, "mails": found})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from atrio.onboarding import queries
 from atrio.onboarding.actions import note_view
 from atrio.onboarding.queries import Milestone, Tracker
 from atrio.onboarding.tokens import token_for
+from atrio.seller.queries import business_unit
 
 # A browser without scripts asks again after so many seconds.
 REFRESH = 3
@@ -46,12 +48,14 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     if not is_part:
         note_view(by=by, where=place_of(application, step="tracker"), now=timezone.now())
     view = queries.tracker(application, language=reader(), now=timezone.now())
+    unit = business_unit(application.business_unit)
     context = {
         "application": application,
         "tracker": _drawn(view, token),
         "refresh": 0 if view.outcome else REFRESH,
     }
-    return render(request, "apply/_tracker.html" if is_part else "apply/tracker.html", context)
+    with timezone.override(ZoneInfo(unit.time_zone)):
+        return render(request, "apply/_tracker.html" if is_part else "apply/tracker.html", context)
 
 
 @require_POST

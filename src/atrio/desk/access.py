@@ -6,18 +6,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.errors import NotFound, Refused
-from atrio.seller.queries import staff_actor
+from atrio.seller.queries import staff_actor, time_zone_of
 
 P = ParamSpec("P")
 
@@ -48,7 +50,8 @@ def for_staff_outside(*roles: str) -> Callable[[View[P]], Guarded[P]]:
             if actor is None or (roles and not actor.has_role(*roles)):
                 raise NotFound(_("There is no such page."))
             request.actor = actor  # type: ignore[attr-defined]  # this is what makes it a StaffRequest
-            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            with timezone.override(ZoneInfo(time_zone_of(actor))):
+                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
             # Customers' data: neither a proxy nor the back button of the next person keeps it.
             patch_cache_control(response, private=True, no_store=True)
             return response

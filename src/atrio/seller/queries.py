@@ -47,6 +47,12 @@ def staff_actor(user_id: UUID, label: str) -> Actor | None:
     )
 
 
+def time_zone_of(staff: Actor) -> str:
+    """Return the time zone of a member of staff: of their first unit, if they work for several."""
+    units = BusinessUnit.objects.filter(code__in=staff.business_units).order_by("code")
+    return units.values_list("time_zone", flat=True)[0]
+
+
 def sales_manager_of(code: str) -> Staff | None:
     """Return whom the unit's customers may turn to, None if it has no sales manager."""
     managers = Staff.objects.filter(
