@@ -49,6 +49,20 @@ def test_facts_stand_there_with_their_source_and_their_past(carla, referred):
         assert words in page, words
 
 
+def test_codes_of_registers_and_tables_are_told_in_the_readers_language(carla, referred):
+    carla.cookies["django_language"] = "de"
+    page = page_of(carla, referred)
+    for words in (
+        "ausgesetzt",
+        "Alter in Tagen",
+        "ein Mensch entscheidet",
+        "Das Unternehmen ist im Bundesregister ausgesetzt oder unzuverlässig gemeldet.",
+    ):
+        assert words in page, words
+    for code in ("Age days", "company_not_active", "REFER"):
+        assert code not in page, code
+
+
 def test_the_messages_about_it_are_one_click_away(carla, referred, silent):
     (address,) = re.findall(r'href="(/desk/outbox/[^"]*)"', page_of(carla, referred))[1:]
     listed = carla.get(address).content.decode()

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from atrio.desk.words import CALLS, DECISIONS, FINDINGS, OUTCOMES, Status, Text, span
+from atrio.desk.words import CALLS, DECISIONS, FINDINGS, OUTCOMES, QUESTIONS, Status, Text, span
 from atrio.journeys.journey import Journey
 from atrio.onboarding.queries import ApplicationPage
 
@@ -74,10 +74,12 @@ def findings(page: ApplicationPage, journey: Journey, *, language: str) -> list[
     """Return what the sources answered and what followed from it."""
     asked = [
         ShownFinding(
-            title=f"{finding.source} · {finding.question}",
-            text=_("%(summary)s (as of %(moment)s)")
+            title=str(QUESTIONS.get(finding.question, finding.question)),
+            text=_("%(summary)s (%(source)s, as of %(moment)s)")
             % {
-                "summary": finding.summary,
+                # A sentence of ours is kept in English; a register's own words stay as they are.
+                "summary": _(finding.summary) if finding.summary else "",
+                "source": finding.source,
                 "moment": date_format(localtime(finding.as_of), "SHORT_DATETIME_FORMAT"),
             },
             status=FINDINGS[finding.outcome],

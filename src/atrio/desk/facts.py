@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from atrio.desk.words import ORIGINS, Status, Text, ago
+from atrio.desk.words import DECISIONS, ORIGINS, Status, Text, ago, who
 from atrio.engine.forms import Field
 from atrio.engine.forms.showing import as_text
 from atrio.engine.forms.wording import in_words
@@ -29,6 +29,35 @@ _TOPICS: Mapping[str, Text] = {
     "repair": gettext_lazy("Repair"),
     "erp": gettext_lazy("ERP"),
     "shop": gettext_lazy("Shop"),
+}
+# What no form asks for: how it is called, and what its codes mean.
+_LABELS: Mapping[str, Text] = {
+    "register.outcome": gettext_lazy("Outcome"),
+    "register.status": gettext_lazy("Status"),
+    "register.activity_code": gettext_lazy("Activity code"),
+    "register.age_days": gettext_lazy("Age in days"),
+    "decision.outcome": gettext_lazy("Outcome"),
+    "decision.reasons": gettext_lazy("Reasons"),
+    "decision.table": gettext_lazy("Table"),
+    "decision.table_version": gettext_lazy("Table version"),
+    "decision.price_group": gettext_lazy("Price group"),
+    "erp.customer_number": gettext_lazy("Customer number"),
+    "erp.price_group": gettext_lazy("Price group"),
+}
+_CODES: Mapping[str, Mapping[str, Text]] = {
+    "register.outcome": {
+        "found": gettext_lazy("found"),
+        "not_found": gettext_lazy("not found"),
+        "unknown": gettext_lazy("unknown"),
+    },
+    "register.status": {
+        "active": pgettext_lazy("a company", "active"),
+        "suspended": pgettext_lazy("a company", "suspended"),
+        "unfit": pgettext_lazy("a company", "unfit"),
+        "closed": pgettext_lazy("a company", "closed"),
+        "void": pgettext_lazy("a company", "void"),
+    },
+    "decision.outcome": {code: status.text for code, status in DECISIONS.items()},
 }
 # What is accepted is the ordinary case and goes without saying.
 _WORTH: Mapping[str, Status] = {
@@ -77,8 +106,6 @@ class Topic:
 
 def topics(facts: list[FactNow], journey: Journey, *, language: str, now: datetime) -> list[Topic]:
     """Return the facts by topic, in the order in which the application came to them."""
-    fields = _fields(journey)
-    names = journey.pack.source_names(language)
     found: dict[str, list[FactNow]] = {}
     for fact in facts:
         found.setdefault(fact.field.partition(".")[0], []).append(fact)
@@ -86,7 +113,7 @@ def topics(facts: list[FactNow], journey: Journey, *, language: str, now: dateti
         Topic(
             title=_TOPICS.get(topic, topic.capitalize()),
             is_open=any(fact.origin in {"customer", "staff"} for fact in about),
-            facts=[_shown(fact, fields, names, language=language, now=now) for fact in about],
+            facts=[_shown(fact, journey, language=language, now=now) for fact in about],
         )
         for topic, about in found.items()
     ]
@@ -94,58 +121,64 @@ def topics(facts: list[FactNow], journey: Journey, *, language: str, now: dateti
 
 def fact_text(journey: Journey, name: str, value: Any, *, language: str) -> str:
     """Return one fact's value as people read it."""
-    return _text(_fields(journey).get(name), value, language)
+    if value is None or value in ("", []):
+        return "–"
+    if entry := _field(journey, name):
+        return as_text(entry, value, language, say)
+    if isinstance(value, str) and value in _CODES.get(name, {}):
+        return str(_CODES[name][value])
+    if name == "decision.reasons":
+        return " ".join(journey.reason(str(code), language) for code in value)
+    if name == "decision.table":
+        return str(value["name"])
+    return _plain_text(value)
 
 
-def _fields(journey: Journey) -> dict[str, Field]:
-    """Return the form fields by name; what a register offers is told like the field it is for."""
+def _field(journey: Journey, name: str) -> Field | None:
+    """Return the field of a form by its name, or by the name of what a register offers for it."""
     entries = [entry for form in journey.forms.values() for entry in form.fields]
-    offered = {entry.source: entry for entry in entries if entry.source}
-    return offered | {entry.name: entry for entry in entries}
+    found = [entry for entry in entries if entry.name == name]
+    return next(iter(found or [entry for entry in entries if entry.source == name]), None)
 
 
-def _shown(
-    fact: FactNow,
-    fields: Mapping[str, Field],
-    names: Mapping[str, str],
-    *,
-    language: str,
-    now: datetime,
-) -> ShownFact:
-    entry = fields.get(fact.field)
+def _shown(fact: FactNow, journey: Journey, *, language: str, now: datetime) -> ShownFact:
+    names = journey.pack.source_names(language)
     return ShownFact(
-        label=in_words(entry.label, language, say) if entry else _plain_label(fact.field),
-        value=_text(entry, fact.value, language),
+        label=_label(journey, fact.field, language),
+        value=fact_text(journey, fact.field, fact.value, language=language),
         source=names.get(fact.origin) or str(ORIGINS[fact.origin]),
         evidence=fact.source,
         worth=_WORTH.get(fact.status),
         at=fact.at,
         when=ago(fact.at, now=now),
-        who=fact.by,
+        who=who(fact.by),
         history=[
             OldValue(
-                value=_text(entry, old.value, language),
+                value=fact_text(journey, fact.field, old.value, language=language),
                 source=names.get(old.origin) or str(ORIGINS[old.origin]),
                 evidence=old.source,
                 worth=_WORTH.get(old.status),
                 at=old.at,
                 when=ago(old.at, now=now),
-                who=old.by_label or old.by_kind,
+                who=who(old.by_label or old.by_kind),
             )
             for old in fact.history
         ],
     )
 
 
+def _label(journey: Journey, name: str, language: str) -> str:
+    if entry := _field(journey, name):
+        return in_words(entry.label, language, say)
+    # A pack's own facts have no words but their names.
+    return str(_LABELS.get(name) or _plain_label(name))
+
+
 def _plain_label(name: str) -> str:
     return name.partition(".")[2].replace("_", " ").replace(".", " · ").capitalize() or name
 
 
-def _text(entry: Field | None, value: Any, language: str) -> str:
-    if value is None or value in ("", []):
-        return "–"
-    if entry is not None:
-        return as_text(entry, value, language, say)
+def _plain_text(value: Any) -> str:
     match value:
         case bool():
             return _("Yes") if value else _("No")

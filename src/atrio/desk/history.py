@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atrio.desk.evidence import step_name
-from atrio.desk.words import DECISIONS, Text, ago, span
+from atrio.desk.words import DECISIONS, Text, ago, span, who
 from atrio.journeys.journey import Journey
 
 if TYPE_CHECKING:
@@ -45,12 +47,6 @@ _PAGES: Mapping[str, Text] = {
     "landing": gettext_lazy("First page"),
     "tracker": gettext_lazy("Tracker"),
 }
-_KINDS: Mapping[str, Text] = {
-    "applicant": gettext_lazy("applicant"),
-    "member": gettext_lazy("customer"),
-    "staff": gettext_lazy("our team"),
-    "system": gettext_lazy("Atrio"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +64,52 @@ class Happened:
 def history(
     entries: Iterable[Entry], journey: Journey, *, language: str, now: datetime
 ) -> list[Happened]:
-    """Return the entries in words, in the order given."""
+    """Return what happened in words, in the order given; looking at pages is left to `looks`."""
+    return [
+        _line(entry, _detail(entry, journey, language), journey, language=language, now=now)
+        for entry in entries
+        if not _is_look(entry)
+    ]
+
+
+def looks(
+    entries: Iterable[Entry], journey: Journey, *, language: str, now: datetime
+) -> list[Happened]:
+    """Return which pages were looked at and left, those in a row that are the same as one line.
+
+    A page that follows by itself without scripts is looked at every few seconds.
+    """
     lines = []
-    for entry in entries:
-        # What a newer package records is still told, by its bare name.
-        icon, words = _WORDS.get(entry.what, ("history", entry.what))
-        page = _PAGES.get(entry.step)
-        step = str(page) if page else step_name(journey, entry.step, language)
-        lines.append(
-            Happened(
-                icon=icon,
-                what=str(words).replace("%(step)s", step),
-                who=entry.by_label or str(_KINDS.get(entry.by_kind, entry.by_kind)),
-                at=entry.at,
-                when=ago(entry.at, now=now),
-                detail=_detail(entry, journey, language),
-            )
-        )
+    for _same, group in groupby(filter(_is_look, entries), key=_same_look):
+        newest, *others = group
+        detail = _detail(newest, journey, language)
+        if others:
+            detail = _("%(count)s times") % {"count": len(others) + 1}
+        lines.append(_line(newest, detail, journey, language=language, now=now))
     return lines
+
+
+def _is_look(entry: Entry) -> bool:
+    return entry.what.startswith("page.")
+
+
+def _same_look(entry: Entry) -> tuple[str, ...]:
+    return entry.what, entry.step, entry.by_kind, entry.by_label
+
+
+def _line(entry: Entry, detail: str, journey: Journey, *, language: str, now: datetime) -> Happened:
+    # What a newer package records is still told, by its bare name.
+    icon, words = _WORDS.get(entry.what, ("history", entry.what))
+    page = _PAGES.get(entry.step)
+    step = str(page) if page else step_name(journey, entry.step, language)
+    return Happened(
+        icon=icon,
+        what=str(words).replace("%(step)s", step),
+        who=who(entry.by_label or entry.by_kind),
+        at=entry.at,
+        when=ago(entry.at, now=now),
+        detail=detail,
+    )
 
 
 def _detail(entry: Entry, journey: Journey, language: str) -> str:

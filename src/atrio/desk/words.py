@@ -67,6 +67,10 @@ FINDINGS: Mapping[str, Status] = {
     "fail": Status("bad", "circle-x", gettext_lazy("not passed")),
     "unknown": Status("warn", "help-circle", gettext_lazy("unknown")),
 }
+QUESTIONS: Mapping[str, Text] = {
+    "company.exists": gettext_lazy("Does the company exist?"),
+    "company.is_active": gettext_lazy("Is the company active?"),
+}
 DECISIONS: Mapping[str, Status] = {
     "APPROVE": Status("good", "circle-check", gettext_lazy("approved")),
     "REFER": Status("warn", "user-check", gettext_lazy("a person decides")),
@@ -99,10 +103,22 @@ ORIGINS: Mapping[str, Text] = {
     "system": gettext_lazy("Atrio"),
 }
 
+_ACTORS: Mapping[str, Text] = {
+    "applicant": gettext_lazy("applicant"),
+    "member": gettext_lazy("customer"),
+    "staff": gettext_lazy("our team"),
+    "system": gettext_lazy("Atrio"),
+}
+
 
 def status_of(status: str, waiting_on: str) -> Status:
     """Return the state of an application."""
     return _OVER.get(status) or _OPEN[waiting_on]
+
+
+def who(name: str) -> str:
+    """Return who did something: a name as it is, a kind of actor in words."""
+    return str(_ACTORS.get(name, name))
 
 
 def span(seconds: float) -> str:
