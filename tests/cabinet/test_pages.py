@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 from lxml import html
 
 from atrio.cabinet.words import address, ago, initials, money, tax_id
@@ -121,3 +122,5 @@ def test_times_are_told_in_their_largest_unit():
 
     assert ago(now - timedelta(seconds=59), now=now) == "just now"
     assert ago(now - timedelta(days=3, hours=2), now=now) == "3\N{NO-BREAK SPACE}days ago"
+    with override("de"):
+        assert ago(now - timedelta(days=3), now=now) == "3\N{NO-BREAK SPACE}Tage her"

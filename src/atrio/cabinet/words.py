@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from atrio.engine.forms.places import postal_code
 from atrio.engine.forms.tax_ids import tax_id_module, tax_id_name
@@ -67,7 +67,8 @@ def ago(at: datetime, *, now: datetime) -> str:
     """Return how long ago something was, in its largest unit."""
     if now - at < timedelta(minutes=1):
         return _("just now")
-    return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
+    # A text of its own: in some languages a whole word needs another case than "3 min" does.
+    return pgettext("in a whole word", "%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
 def initials(name: str) -> str:
