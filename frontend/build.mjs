@@ -5,6 +5,7 @@
 // blueprint.css  the BPMN viewer, loaded by the pages that show a blueprint
 // blueprint.js
 // icons.svg      one sprite of the icons named in icons.mjs
+// *.svg          the drawings that our sheets name
 //
 // Names are stable: Django's manifest storage adds the hashes when files are collected.
 
@@ -109,7 +110,9 @@ const options = {
   legalComments: "none",
   metafile: true,
   plugins: [purgeTabler],
-  loader: { ".svg": "dataurl" },
+  // Files, not data: URLs: Django's storage would rewrite the url() inside a drawing as well.
+  loader: { ".svg": "file" },
+  assetNames: "[name]",
   logLevel: "warning",
 };
 

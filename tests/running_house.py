@@ -38,6 +38,8 @@ class House:
             ATRIO_FAULTS_TOKEN=token,
             **environment,
         )
+        if self.processes.environment.get("ATRIO_TESTING") == "0":
+            self.processes.run("manage", "collectstatic", "--no-input", "--verbosity", "0")
         proxy = self._start_outside()
         self.faults = FaultProxy(proxy, token)
         self.processes.environment["ATRIO_FAULT_PROXY"] = proxy

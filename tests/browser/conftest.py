@@ -15,7 +15,10 @@ from tests.running_house import running_house
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory, tryton):
-    with running_house(tmp_path_factory.mktemp("house"), tryton=tryton) as house:
+    folder = tmp_path_factory.mktemp("house")
+    # Style sheets and scripts come as they are deployed: collected, hashed and compressed.
+    deployed = {"ATRIO_TESTING": "0", "ATRIO_VAR": str(folder / "var")}
+    with running_house(folder, tryton=tryton, **deployed) as house:
         yield house
 
 
