@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 
 from atrio.checks.models import Decision
 from atrio.engine.durations import due_at
@@ -78,8 +80,13 @@ def _drop_steps_the_process_left(case: Case) -> None:
     calls = [step.pk for step in gone if step.kind == "call"]
     if calls:
         Call.objects.filter(step__in=calls, finished_at=None).update(
-            status=Call.Status.CANCELLED, finished_at=case.now
+            status=Call.Status.CANCELLED, finished_at=moment_of_end(case.now)
         )
+
+
+def moment_of_end(now: datetime) -> Greatest:
+    """Return when a call ended; the machine that began it may be ahead of our clock."""
+    return Greatest(F("created_at"), Value(now, DateTimeField()))
 
 
 def _decide(case: Case, step: Step) -> None:

@@ -13,7 +13,7 @@ from atrio.checks.models import Finding
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.kernel.queue import later
-from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.actions._advance import advance_and_save, moment_of_end
 from atrio.onboarding.calls import CALLS, Answer, Question
 from atrio.onboarding.case import Case, facts_held, open_case
 from atrio.onboarding.models import Call, Step, Typed
@@ -144,7 +144,10 @@ def _open(call_id: UUID, now: datetime) -> tuple[Case, Step]:
 
 def _end(call_id: UUID, status: str, now: datetime, **said: str) -> bool:
     """Note how the call ended; False when it was over already."""
-    ended = _under_way(call_id).update(status=status, finished_at=now, next_try_at=None, **said)
+    finished_at = moment_of_end(now)
+    ended = _under_way(call_id).update(
+        status=status, finished_at=finished_at, next_try_at=None, **said
+    )
     return ended == 1
 
 
