@@ -45,16 +45,19 @@ def test_every_application_survives_a_kill_at_any_boundary(house, real_erp, proc
 
     go_through([*doomed.values(), *failing.values(), *postponed.values()])
     associate = hire(house, "bob@nordlicht.example", "associate")
-    for applicant in (refused, *failing.values()):
-        give_up(associate, applicant)
+    for applicant in failing.values():
+        decide(associate, applicant, "give_up")
+    decide(associate, refused, "by_hand")
+    eventually(lambda: refused.application.status == "done", within=30)
 
     assert dooms_left(processes.folder) == []
     for applicant in (first, *doomed.values(), *postponed.values()):
         assert_served(applicant, real_erp)
-    for applicant in (refused, *failing.values()):
+    for applicant in failing.values():
         assert applicant.application.status == "declined"
         assert len(real_erp.customers(applicant.number)) == 1
-    assert Account.objects.count() == 1 + len(doomed) + len(postponed)
+    assert linked(refused) == real_erp.customers(refused.number) != []
+    assert Account.objects.count() == 2 + len(doomed) + len(postponed)
 
 
 def go_through(applicants):
@@ -82,24 +85,29 @@ def failures_of(applicant):
     yield from ((step.element, "closing") for step in later)
 
 
-def give_up(associate, applicant):
+def decide(associate, applicant, action):
     _application, answers = decide_step(
         by=associate,
         application_id=applicant.pk,
         step="repair",
-        submitted={"repair.action": "give_up", "repair.note": "Known by telephone"},
+        submitted={"repair.action": action, "repair.note": "Known by telephone"},
         language="en",
         now=timezone.now(),
     )
     assert answers.ok
 
 
+def linked(applicant):
+    """Return the numbers by which the ERP knows the applicant's account."""
+    links = Link.objects.filter(object_id=applicant.application.account_id)
+    return list(links.values_list("outside_id", flat=True))
+
+
 def assert_served(applicant, erp):
     application = applicant.application
     assert (application.status, application.ends) == ("done", ["customer_served"])
     assert erp.customers(applicant.number) == [application.reference]
-    links = Link.objects.filter(object_id=application.account_id)
-    assert [link.outside_id for link in links] == [application.reference]
+    assert linked(applicant) == [application.reference]
     assert Membership.objects.filter(account=application.account_id).count() == 1
     assert set(Call.objects.filter(application=application).values_list("status")) == {("done",)}
     assert Message.objects.filter(to=applicant.email, notice="welcome").count() == 1

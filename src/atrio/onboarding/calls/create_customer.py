@@ -50,7 +50,7 @@ def create_customer(question: Question) -> Answer:
     found = erp.find_customer(reference=draft.reference, tax_id=draft.tax_id)
     if found is None:
         found = _create(erp, draft)
-    elif found.reference != draft.reference:
+    elif found.reference != draft.reference and not _was_created_by_hand(question, found):
         raise OutsideFailure(
             f"The ERP has this company already, as customer {found.number}",
             code="existing_customer",
@@ -88,6 +88,11 @@ def _create(erp: Erp, draft: CustomerDraft) -> ErpCustomer:
             code="wrong_customer",
         )
     return customer
+
+
+def _was_created_by_hand(question: Question, found: ErpCustomer) -> bool:
+    """Say whether an associate vouches for a customer that no other application has created."""
+    return question.facts.get("repair.action") == "by_hand" and not found.reference
 
 
 def _draft(question: Question) -> CustomerDraft:
