@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.errors import NotFound, Refused
-from atrio.seller.queries import staff_actor, time_zone_of
+from atrio.seller.queries import staff_at_work
 
 P = ParamSpec("P")
 
@@ -46,11 +46,12 @@ def for_staff_outside(*roles: str) -> Callable[[View[P]], Guarded[P]]:
             user = request.user
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = staff_actor(user.pk, str(user))
-            if actor is None or (roles and not actor.has_role(*roles)):
+            found = staff_at_work(user.pk, str(user))
+            if found is None or (roles and not found[0].has_role(*roles)):
                 raise NotFound(_("There is no such page."))
+            actor, time_zone = found
             request.actor = actor  # type: ignore[attr-defined]  # this is what makes it a StaffRequest
-            with timezone.override(ZoneInfo(time_zone_of(actor))):
+            with timezone.override(ZoneInfo(time_zone)):
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
             # Customers' data: neither a proxy nor the back button of the next person keeps it.
             patch_cache_control(response, private=True, no_store=True)

@@ -35,22 +35,24 @@ def units_by_journey() -> dict[str, BusinessUnit]:
 
 def staff_actor(user_id: UUID, label: str) -> Actor | None:
     """Return what this user is as a member of staff, or None."""
-    rows = list(Staff.objects.filter(user_id=user_id).values_list("role", "business_unit__code"))
+    found = staff_at_work(user_id, label)
+    return found[0] if found else None
+
+
+def staff_at_work(user_id: UUID, label: str) -> tuple[Actor, str] | None:
+    """Return a member of staff and their time zone, of their first unit if they have several."""
+    columns = ("business_unit__code", "business_unit__time_zone", "role")
+    rows = sorted(Staff.objects.filter(user_id=user_id).values_list(*columns))
     if not rows:
         return None
-    return Actor(
+    actor = Actor(
         kind="staff",
         id=str(user_id),
         label=label,
-        roles=frozenset(role for role, _unit in rows),
-        business_units=frozenset(unit for _role, unit in rows),
+        roles=frozenset(role for _unit, _zone, role in rows),
+        business_units=frozenset(unit for unit, _zone, _role in rows),
     )
-
-
-def time_zone_of(staff: Actor) -> str:
-    """Return the time zone of a member of staff: of their first unit, if they work for several."""
-    units = BusinessUnit.objects.filter(code__in=staff.business_units).order_by("code")
-    return units.values_list("time_zone", flat=True)[0]
+    return actor, rows[0][1]
 
 
 def sales_manager_of(code: str) -> Staff | None:
