@@ -43,10 +43,14 @@ class House:
         """Run two workers for the length of a `with` block."""
         return self.database.processes("-m", "atrio", "worker")
 
+    def collect_static_files(self) -> None:
+        """Put the style sheets and scripts where pages look for them."""
+        self.run("atrio", "manage", "collectstatic", "--no-input", "-v0", user="atrio_owner")
+
     @contextlib.contextmanager
     def web(self) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         """Run the web server as the demonstration does; yield its process and its address."""
-        self.run("atrio", "manage", "collectstatic", "--no-input", "-v0", user="atrio_owner")
+        self.collect_static_files()
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         program = Program(
