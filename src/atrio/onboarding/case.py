@@ -6,7 +6,8 @@ what comes next; the case turns that into rows: steps, calls, decisions, message
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from atrio.engine.forms import nested
 from atrio.engine.process import OpenTask, Run
 from atrio.journeys.journey import Journey
 from atrio.journeys.queries import compiled
-from atrio.kernel.actors import Actor
+from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.errors import NotFound
 from atrio.kernel.ids import new_id
 from atrio.onboarding import rules
@@ -71,6 +72,15 @@ class Case:
     def tree(self) -> dict[str, Any]:
         """Return the facts as expressions see them, the release's policy among them."""
         return nested(self.facts, onto=self.journey.policy_facts)
+
+    @contextmanager
+    def as_ourselves(self) -> Iterator[None]:
+        """Let what happens in the block be Atrio's doing, not that of whoever set it going."""
+        asked_by, self.by = self.by, SYSTEM
+        try:
+            yield
+        finally:
+            self.by = asked_by
 
     def add_facts(self, facts: Iterable[NewFact], *, step: Step | None) -> None:
         """Keep values with their origin."""

@@ -24,8 +24,9 @@ PATIENCE = timedelta(minutes=2)
 
 def advance_and_save(case: Case) -> None:
     """Bring the case to where a person or an outside system has the turn, and write it down."""
-    _advance(case)
-    _finish(case)
+    with case.as_ourselves():
+        _advance(case)
+        _finish(case)
     case.save()
     for call in case.new_calls:
         later("onboarding.run_call", call_id=call.pk)
