@@ -20,7 +20,10 @@ from tests.kernel.conftest import eventually
 pytestmark = [pytest.mark.tryton, pytest.mark.database, pytest.mark.usefixtures("house")]
 
 MOMENTS = ("begun", "after-find_customer", "after-create_customer", "uncommitted", "finished")
-HOLDS_THE_LOCK = "select pid from pg_locks where locktype = 'advisory' and granted"
+HOLDS_THE_LOCK = """
+    select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
+    where locktype = 'advisory' and granted and datname = current_database()
+"""
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def test_a_worker_paused_anywhere_in_a_call_does_no_harm_when_it_wakes(
 
 def test_nor_when_the_database_has_given_its_lock_away(real_erp, processes, workers):
     applicant, _job = pause_one_of(workers, processes, "after-find_customer")
-    assert rows("select pg_terminate_backend(pid) from (" + HOLDS_THE_LOCK + ") as holder")
+    assert rows(f"select pg_terminate_backend(pid) from ({HOLDS_THE_LOCK}) as holder")
     eventually(lambda: applicant.application.status == "done", within=30)
     wake(workers)
 

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from atrio.engine.forms import validate
 from atrio.engine.forms.parts import key_of, parts_of
 from atrio.engine.forms.reading import write
+from atrio.journeys.actions import publish
 from atrio.journeys.queries import compiled
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.database import acting_as
@@ -39,6 +40,7 @@ from atrio.outside.models import Link
 from atrio.parties.models import Account, Membership
 from tests.assertions.applicants import STEPS, Applicant
 from tests.assertions.evidence import rows
+from tests.assertions.timed_pack import write_timed_pack
 from tests.onboarding.house import furnish, hire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -190,7 +192,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert (application.waiting_on, application.current_step) == whose_turn(open_steps)
         assert (application.status == "open") == (not case.run.finished)
         assert tuple(application.ends) == case.run.ends
-        assert (application.status == "done") == (application.ends == ["customer_served"])
+        assert (application.status == "done") == ("customer_served" in application.ends)
 
     def the_recorded_steps_lead_to_the_same_place(self):
         application = self.applicant.application
@@ -323,14 +325,21 @@ def typed(form, facts):
     return said
 
 
-def test_no_order_of_operations_leads_to_an_invalid_state():
+@pytest.fixture(params=["as it comes", "with clocks and approvals"])
+def pack(request, tmp_path):
     unit = furnish(name=uuid4().hex)
     AnyOrder.associate = hire(unit, "bob@nordlicht.example", "associate")
     AnyOrder.known = Applicant().become_customer().number
+    if request.param != "as it comes":
+        publish(by=SYSTEM, folder=write_timed_pack(tmp_path), now=timezone.now())
+
+
+@pytest.mark.usefixtures("pack")
+def test_no_order_of_operations_leads_to_an_invalid_state():
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=int(os.environ.get("ATRIO_EXAMPLES", "20")),
+            max_examples=int(os.environ.get("ATRIO_EXAMPLES", "15")),
             derandomize="ATRIO_EXAMPLES" not in os.environ,  # a search by hand goes new ways
             database=None,
             stateful_step_count=20,
