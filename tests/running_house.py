@@ -83,7 +83,8 @@ def _fresh_database(folder):
     name = f"house_{secrets.token_hex(8)}"
     with psycopg.connect(address_of("postgres", "postgres"), autocommit=True) as server:
         server.execute("select pg_advisory_lock(%s)", [_LOCK])  # other workers want one as well
-        if not server.execute("select from pg_database where datname = %s", [_TEMPLATE]).fetchone():
+        found = server.execute("select from pg_database where datname = %s", [_TEMPLATE])
+        if found.fetchone() is None:
             _make_template(server, folder)
         server.execute(
             sql.SQL("create database {} template {} owner atrio_owner").format(
