@@ -34,15 +34,16 @@ def note_where(call_id):
     at_work.on = (call.application_id, call.step.element)
 
 
-def between(before, after):
-    """Wrap a function of a call with the moments before and after it."""
+def then(moment, *, first=""):
+    """Wrap a function of a call with the moment after it, and with one before it."""
 
     def wrap(function):
         @functools.wraps(function)
         def wrapped(*args, **kwargs):
-            reach(*at_work.on, before)
+            if first:
+                reach(*at_work.on, first)
             result = function(*args, **kwargs)
-            reach(*at_work.on, after)
+            reach(*at_work.on, moment)
             return result
 
         return wrapped
@@ -65,29 +66,25 @@ def begin_call(begin):
 def closing(close):
     @functools.wraps(close)
     def closed(self, step, outcome):
-        reach(self.application.pk, step.element, "closing")
+        if step.kind != "call":  # a call's own boundaries say more
+            reach(self.application.pk, step.element, "closing")
         close(self, step, outcome)
 
     return closed
 
 
-def after_each_exchange():
-    for name in ("find_customer", "create_customer", "read_customer", "prices"):
-        operation = getattr(TrytonErp, name)
-        setattr(TrytonErp, name, between(f"before-{name}", f"after-{name}")(operation))
-
-
 def doom_everything():
     actions.begin_call = begin_call(actions.begin_call)
-    actions.finish_call = between("answered", "finished")(actions.finish_call)
-    actions.postpone_call = between("to-postpone", "postponed")(actions.postpone_call)
-    actions.fail_call = between("to-fail", "failed")(actions.fail_call)
-    answer_call.advance_and_save = between("advancing", "uncommitted")(answer_call.advance_and_save)
+    actions.finish_call = then("finished")(actions.finish_call)
+    actions.postpone_call = then("postponed", first="to-postpone")(actions.postpone_call)
+    actions.fail_call = then("failed", first="to-fail")(actions.fail_call)
+    answer_call.advance_and_save = then("uncommitted")(answer_call.advance_and_save)
     Case.close = closing(Case.close)
     for name, registered in CALLS.items():
-        asked = between("asking", "asked")(registered.handler)
-        CALLS[name] = replace(registered, handler=asked)
-    after_each_exchange()
+        CALLS[name] = replace(registered, handler=then("asked")(registered.handler))
+    for name in ("find_customer", "create_customer", "read_customer", "prices"):
+        operation = getattr(TrytonErp, name)
+        setattr(TrytonErp, name, then(f"after-{name}")(operation))
 
 
 def live_again_and_again():

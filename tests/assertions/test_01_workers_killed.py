@@ -5,59 +5,73 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from atrio.journeys.queries import compiled
 from atrio.notices.models import Message
 from atrio.onboarding.actions import decide_step
-from atrio.onboarding.models import Application, Call, Step
+from atrio.onboarding.models import Application, Call
 from atrio.outside.models import Link
 from atrio.parties.models import Account, Membership
 from tests.assertions.applicants import Applicant
-from tests.assertions.dooms import BUSY, doom, dooms_left
+from tests.assertions.dooms import BUSY, doom, dooms_left, moments_of
 from tests.kernel.conftest import eventually
 from tests.onboarding.house import hire
 
 pytestmark = [pytest.mark.tryton, pytest.mark.database]
-
-OF_A_CALL = ("claimed", "begun", "asked", "uncommitted", "finished")
-OF_A_FAILED_CALL = ("to-fail", "uncommitted", "failed")
-OF_A_POSTPONED_CALL = ("to-postpone", "postponed")
-OF_THE_ERP = {
-    "create_customer": ("after-find_customer", "after-create_customer", "after-read_customer"),
-    "fetch_prices": ("after-prices",),
-}
 
 
 def test_every_application_survives_a_kill_at_any_boundary(house, real_erp, processes):
     for _ in range(2):
         # One job at a time: a death meets its own application and nobody else's.
         processes.worker(module="tests.assertions.doomed_worker", threads=1)
-    first, refused = Applicant(), Applicant()
+    first, late, refused = Applicant(), Applicant(), Applicant()
+    find_busy(processes, late)
     real_erp.create_by_hand(refused.number)
-    go_through([first, refused])
-    doomed = {boundary: Applicant() for boundary in boundaries_of(first)}
-    failing = {boundary: Applicant() for boundary in failures_of(refused)}
-    postponed = {("create_customer", moment): Applicant() for moment in OF_A_POSTPONED_CALL}
-    for (element, moment), applicant in (doomed | failing | postponed).items():
-        doom(processes.folder, applicant.pk, element, moment)
-    for applicant in postponed.values():
-        doom(processes.folder, applicant.pk, "create_customer", "after-find_customer", BUSY)
-    for applicant in failing.values():
-        real_erp.create_by_hand(applicant.number)
+    go_through([first, late, refused])
 
-    go_through([*doomed.values(), *failing.values(), *postponed.values()])
+    served = doomed_at(boundaries_of(processes, first), processes)
+    postponed = doomed_at(boundaries_of(processes, late, since="to-postpone")[:2], processes)
+    failing = doomed_at(boundaries_of(processes, refused, since="to-fail"), processes)
+    for applicant in postponed:
+        find_busy(processes, applicant)
+    for applicant in failing:
+        real_erp.create_by_hand(applicant.number)
+    go_through([*served, *postponed, *failing])
     associate = hire(house, "bob@nordlicht.example", "associate")
-    for applicant in failing.values():
+    for applicant in failing:
         decide(associate, applicant, "give_up")
     decide(associate, refused, "by_hand")
     eventually(lambda: refused.application.status == "done", within=30)
 
     assert dooms_left(processes.folder) == []
-    for applicant in (first, *doomed.values(), *postponed.values()):
+    for applicant in (first, late, *served, *postponed):
         assert_served(applicant, real_erp)
-    for applicant in failing.values():
+    for applicant in failing:
         assert applicant.application.status == "declined"
         assert len(real_erp.customers(applicant.number)) == 1
     assert linked(refused) == real_erp.customers(refused.number) != []
-    assert Account.objects.count() == 2 + len(doomed) + len(postponed)
+    assert Account.objects.count() == 3 + len(served) + len(postponed)
+
+
+def boundaries_of(processes, applicant, *, since=""):
+    """Return the boundaries a worker came to, all of them or from the first of a name on."""
+    moments = list(dict.fromkeys(moments_of(processes.folder, applicant.pk)))
+    calls = compiled(applicant.application.release_id).elements("call")
+    assert since or {element for element, _moment in moments} > {call.id for call in calls}
+    names = [moment for _element, moment in moments]
+    return moments[names.index(since) if since else 0 :]
+
+
+def doomed_at(boundaries, processes):
+    """Return an applicant for each boundary, at which their worker will be killed."""
+    doomed = [Applicant() for _ in boundaries]
+    for applicant, (element, moment) in zip(doomed, boundaries, strict=True):
+        doom(processes.folder, applicant.pk, element, moment)
+    return doomed
+
+
+def find_busy(processes, applicant):
+    """Let the ERP be busy once when this applicant's customer is to be created."""
+    doom(processes.folder, applicant.pk, "create_customer", "after-find_customer", BUSY)
 
 
 def go_through(applicants):
@@ -68,21 +82,6 @@ def go_through(applicants):
         eventually(lambda one=applicant: one.open_elements == {"confirm_company"}, within=90)
         applicant.submit()
     eventually(lambda: not Application.objects.filter(waiting_on="outside").exists(), within=90)
-
-
-def boundaries_of(applicant):
-    """Enumerate the boundaries of all that a worker has closed for this applicant."""
-    for step in Step.objects.filter(application=applicant.pk, by_kind="system"):
-        moments = (*OF_A_CALL, *OF_THE_ERP.get(step.element, ()))
-        yield from ((step.element, m) for m in (moments if step.kind == "call" else ("closing",)))
-
-
-def failures_of(applicant):
-    """Enumerate the boundaries of the call that failed for this applicant, and of what followed."""
-    failed = Step.objects.get(application=applicant.pk, outcome__startswith="failed")
-    yield from ((failed.element, moment) for moment in OF_A_FAILED_CALL)
-    later = Step.objects.filter(application=applicant.pk, closing__gt=failed.closing)
-    yield from ((step.element, "closing") for step in later)
 
 
 def decide(associate, applicant, action):

@@ -339,7 +339,7 @@ def test_no_order_of_operations_leads_to_an_invalid_state():
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=int(os.environ.get("ATRIO_EXAMPLES", "15")),
+            max_examples=int(os.environ.get("ATRIO_EXAMPLES", "10")),
             derandomize="ATRIO_EXAMPLES" not in os.environ,  # a search by hand goes new ways
             database=None,
             stateful_step_count=20,
