@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import psycopg
 
 from atrio.site.machine.places import CLONE
 from atrio.site.machine.postgres import Postgres
+from atrio.site.machine.programs import die_with_parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,13 @@ class Database:
         """Start a Python process over the database, with `more` in its environment."""
         environment = os.environ | self.environment(user) | (more or {})
         command = [sys.executable, *arguments]
-        return subprocess.Popen(command, cwd=CLONE, env=environment, stdout=stdout)
+        return subprocess.Popen(
+            command,
+            cwd=CLONE,
+            env=environment,
+            stdout=stdout,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
 
     @contextlib.contextmanager
     def processes(self, *command: str, count: int = 2) -> Iterator[list[subprocess.Popen[bytes]]]:

@@ -30,7 +30,8 @@ from atrio.site.demo.personas import STAFF  # noqa: E402
 from bench.support.applicants import Applicant, play  # noqa: E402
 
 AT_A_FORM = 500_000  # the number of the company that stays at its form
-_IS_AT_IT = "select from onboarding_application where id = %s and current_step = 'confirm_company'"
+_STEP = "select current_step from onboarding_application where id = %s"
+PATIENCE = 60.0  # seconds for the background to bring the register's answer
 _EXAMPLES = """
     select (select application_id from onboarding_step
             where element = 'confirm_company' and closed_at is null order by opened_at limit 1),
@@ -43,8 +44,10 @@ def prepare() -> None:
     """Bring one company in, and another one to the form with the register's proposals."""
     play(count=1, at_once=1, first=1)
     waiting = Applicant(next(invented_numbers(start=AT_A_FORM)))
+    until = time.monotonic() + PATIENCE
     with _administrator() as outside:
-        while not outside.execute(_IS_AT_IT, [waiting.id]).fetchone():
+        while outside.execute(_STEP, [waiting.id]).fetchone() != ("confirm_company",):
+            assert time.monotonic() < until, "the register's answer does not come"
             time.sleep(0.05)
 
 
