@@ -71,10 +71,19 @@ class House:
 
     def visitors(self, url: str, count: int, *, at_once: int, first: int = 1) -> list[float]:
         """Let so many become customers over HTTP; return each one's seconds to the first price."""
+        return self.seconds_of(self.start_visitors(url, count, at_once=at_once, first=first))
+
+    def start_visitors(
+        self, url: str, count: int, *, at_once: int, first: int
+    ) -> subprocess.Popen[bytes]:
+        """Start what `visitors` waits for."""
         asked = ("bench.support.visitors", url, str(count), str(at_once), str(first))
-        process = self.start(*asked, user="atrio_web", stdout=subprocess.PIPE)
-        said, _ = process.communicate()
-        if process.returncode != 0:
+        return self.start(*asked, user="atrio_web", stdout=subprocess.PIPE)
+
+    def seconds_of(self, visitors: subprocess.Popen[bytes]) -> list[float]:
+        """Return what visitors that were started have said, once they all are customers."""
+        said, _ = visitors.communicate()
+        if visitors.returncode != 0:
             raise SystemExit("bench.support.visitors: it failed")
         return [float(line) for line in said.split()]
 
