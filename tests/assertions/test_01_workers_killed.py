@@ -13,8 +13,8 @@ from atrio.outside.models import Link
 from atrio.parties.models import Account, Membership
 from tests.assertions.applicants import Applicant
 from tests.assertions.dooms import BUSY, doom, dooms_left, moments_of
-from tests.kernel.conftest import eventually
 from tests.onboarding.house import hire
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.tryton, pytest.mark.database]
 

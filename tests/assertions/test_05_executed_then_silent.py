@@ -11,8 +11,8 @@ from atrio.outside.faults.control import FaultProxy
 from atrio.outside.faults.proxy import build_app
 from atrio.outside.models import Connection, Delivery
 from tests.assertions.applicants import Applicant
-from tests.kernel.conftest import eventually
 from tests.outside.serving import served
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.tryton, pytest.mark.database]
 

@@ -15,7 +15,7 @@ from tests.assertions.applicants import Applicant
 from tests.assertions.dooms import PAUSE, doom
 from tests.assertions.evidence import rows
 from tests.assertions.processes import is_paused
-from tests.kernel.conftest import eventually
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.tryton, pytest.mark.database, pytest.mark.usefixtures("house")]
 

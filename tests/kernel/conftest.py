@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,15 +29,6 @@ EFFECTS = """
         at timestamptz not null default clock_timestamp()
     )
 """
-
-
-def eventually(condition, *, within=20.0):
-    """Return the condition's first true value; fail when there is none in so many seconds."""
-    deadline = time.monotonic() + within
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not so within {within} s"
-        time.sleep(0.02)
-    return value
 
 
 class Server:

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.kernel.conftest import HEARTBEAT, LOCK, eventually
+from tests.kernel.conftest import HEARTBEAT, LOCK
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.database
 
