@@ -44,7 +44,7 @@ def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
         unit=unit,
         connection=Connection.objects.get(code=getattr(unit, asks)) if asks else None,
         language=application.language,
-        facts=current_facts(facts_held(application)),
+        facts=current_facts(facts_held(application.pk)),
         attempt=call.attempts,
         now=now,
     )
