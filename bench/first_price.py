@@ -14,12 +14,12 @@ from bench.house import house
 
 REGISTER, ERP = 0.8, 1.5  # seconds an operation
 MUST_FOLLOW = 4 * ERP
-AT_ONCE = 24
+AT_ONCE = 20
 
 
 @bench
 def first_price(machine: Machine) -> Iterator[Figure]:
-    """Two dozen companies at once, twice, over real web and worker processes."""
+    """Twenty companies at once, twice, over real web and worker processes."""
     outside = {"erp": {"latency_seconds": ERP}, "registry": {"latency_seconds": REGISTER}}
     with (
         house(machine, "first_price", outside=outside) as made,

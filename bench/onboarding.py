@@ -15,6 +15,7 @@ from bench.django_jobs import django_job_rate
 from bench.harness import Bar, Figure, Machine, bench
 from bench.house import House, house
 from bench.support.processes import cpu_seconds
+from bench.support.profiling import profiled, shares
 
 WARM_UP = 60
 COUNT = int(os.environ.get("ONBOARDINGS", "600"))
@@ -28,6 +29,7 @@ def onboarding(machine: Machine) -> Iterator[Figure]:
     with house(machine, "onboarding") as made:
         yield from _measure(made)
         rate = _rate(made)
+        yield from _where_the_time_goes(made)
     with machine.database("onboarding_jobs") as database:
         job_rate = django_job_rate(database)
     yield Figure("complete onboardings", "1/s", rate, bar=Bar(15, is_floor=True))
@@ -57,6 +59,22 @@ def _measure(made: House) -> Iterator[Figure]:
     for who, seconds in spent.items():
         yield Figure(f"CPU an onboarding, {who}", "ms", 1000 * seconds / COUNT)
     yield Figure("CPU an onboarding, together", "ms", 1000 * sum(spent.values()) / COUNT)
+
+
+def _where_the_time_goes(made: House) -> Iterator[Figure]:
+    """Profile the workers in a run of its own: looking costs as well."""
+    with made.workers() as workers:
+        made.applicants(WARM_UP, at_once=AT_ONCE, first=300_000)
+        folder = made.machine.folder / "profiles"
+        with profiled([worker.pid for worker in workers], folder) as files:
+            made.applicants(COUNT // 4, at_once=AT_ONCE, first=400_000)
+    layers, functions = shares(files)
+    if not layers:
+        print("  (no profile: this system forbids to look into another process)")
+    for name, percent in layers.most_common():
+        yield Figure(f"workers' time, {name}", "%", percent)
+    for name, percent in functions.most_common(12):
+        yield Figure(f"… in and below {name}", "%", percent)
 
 
 def _rate(made: House) -> float:

@@ -4,6 +4,8 @@ import os
 
 from procrastinate import App, PsycopgConnector
 
+from atrio.kernel.queue.worker import THREADS
+
 app = App(connector=PsycopgConnector(conninfo=os.environ["DATABASE_URL"]))
 
 
@@ -14,7 +16,7 @@ async def do_nothing(number: int) -> None:
 
 def main() -> None:
     """Run a worker until it is told to stop."""
-    # Sixteen at once, as in ours. An async task, because it spares Procrastinate the threads
+    # As many at once as in ours. An async task, because it spares Procrastinate the threads
     # that ours uses: the kinder comparison.
     with app.open():
-        app.run_worker(concurrency=16)
+        app.run_worker(concurrency=THREADS)

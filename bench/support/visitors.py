@@ -14,6 +14,7 @@ from atrio.outside.invented import invented_numbers
 from atrio.site.machine.play import PATIENCE, Customer, Stuck, become_customer
 
 LOOK_EVERY = 1.0  # as often as the tracker's script
+ARRIVE_WITHIN = 10.0  # seconds: all are there at once, and did not come in the same instant
 
 
 class Watcher(Customer):
@@ -43,9 +44,15 @@ def seconds_to_price(url: str, number: str) -> float:
 
 def main(url: str, count: int, at_once: int, first: int) -> None:
     """Let so many become customers and print how long each had to wait."""
+
+    def come(place: int, number: str) -> float:
+        if place < at_once:
+            time.sleep(ARRIVE_WITHIN * place / at_once)
+        return seconds_to_price(url, number)
+
     numbers = islice(invented_numbers(start=first), count)
     with ThreadPoolExecutor(at_once) as visitors:
-        for seconds in visitors.map(lambda number: seconds_to_price(url, number), numbers):
+        for seconds in visitors.map(come, range(count), numbers):
             print(seconds, flush=True)
 
 

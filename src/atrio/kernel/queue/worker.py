@@ -57,8 +57,8 @@ _NAMES = DBSettings.model_construct(
 _LOOK_EVERY = 1.0
 _RECONNECT_AFTER = 0.5
 # Most of a job's time is waiting, for the database or for an outside system that takes a second
-# or two. So many may wait at once, each on a database connection of its own.
-THREADS = 16
+# or two. So many may wait at once, each on a connection that costs the database 5 MB.
+THREADS = 10
 
 
 def run_worker(*, threads: int = THREADS) -> None:
