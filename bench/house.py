@@ -58,7 +58,7 @@ class House:
             command=[
                 *(sys.executable, "-m", "granian", "--interface", "wsgi"),
                 *("atrio.site.wsgi:application", "--port", str(port), "--no-ws"),
-                *("--workers", "2", "--blocking-threads", "8"),
+                *("--workers", "2", "--blocking-threads", "4"),
             ],
             # In the demonstration an applicant's mail can be read in the browser.
             environment=os.environ | self.database.environment("atrio_web") | {"ATRIO_DEMO": "1"},
