@@ -192,7 +192,7 @@ class _Demo:
         program = self._python(
             *("web", "granian", "--interface", "wsgi", "atrio.site.wsgi:application"),
             *("--host", self._host, "--port", str(self._port), "--no-ws"),
-            # A page is 10 to 25 ms of Python: more threads wait for each other, on a connection each.
+            # A page is some 20 ms of Python: more threads only wait for each other, connected.
             *("--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"),
             *("--workers-kill-timeout", "5"),
             role="atrio_web",
