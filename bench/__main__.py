@@ -44,7 +44,7 @@ def _run(names: list[str], folder: Path) -> list[Figure]:
 
 
 def _line(figure: Figure) -> str:
-    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.3g}"
     bar = "" if figure.bar is None else str(figure.bar)
     holds = {True: "yes", False: "NO", None: ""}[figure.holds]
     what = f"{figure.name} ÷ {figure.ratio_to}" if figure.ratio_to else figure.name

@@ -26,6 +26,18 @@ _opened: dict[str, tuple[str, object]] = {}  # by code: what the row said then, 
 _opening = Lock()
 
 
+# Read for every call: as a query set, compiling it would cost more than asking.
+_ROW = "select * from outside_connection where code = %s"
+
+
+def connection_row(code: str) -> Connection:
+    """Return the connection with this code; OutsideFailure("misconfigured") if there is none."""
+    found = next(iter(Connection.objects.raw(_ROW, [code])), None)
+    if found is None:
+        raise OutsideFailure(f"There is no connection {code!r}", code="misconfigured")
+    return found
+
+
 def open_erp(connection: Connection | str) -> Erp:
     """Return the ERP of a connection, given the row or its code."""
     return cast("Erp", _open(connection, port=Connection.Port.ERP))
@@ -37,7 +49,7 @@ def open_registry(connection: Connection | str) -> Registry:
 
 
 def _open(connection: Connection | str, *, port: str) -> object:
-    row = connection if isinstance(connection, Connection) else _row(connection)
+    row = connection if isinstance(connection, Connection) else connection_row(connection)
     if row.port != port:
         raise OutsideFailure(f"Connection {row} is no {port}", code="misconfigured")
     make = _connector(f"{row.port}.{row.product}")
@@ -58,13 +70,6 @@ def _open(connection: Connection | str, *, port: str) -> object:
                 ) from error
             _opened[row.code] = (said, connector)
         return connector
-
-
-def _row(code: str) -> Connection:
-    try:
-        return Connection.objects.get(code=code)
-    except Connection.DoesNotExist:
-        raise OutsideFailure(f"There is no connection {code!r}", code="misconfigured") from None
 
 
 def _address(row: Connection) -> str:

@@ -11,8 +11,7 @@ from django.db import transaction
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.kernel.queue import later
-from atrio.outside.connections import open_erp
-from atrio.outside.models import Connection
+from atrio.outside.connections import connection_row, open_erp
 from atrio.outside.ports import ErpArticle, PriceQuestion
 from atrio.outside.queries import linked_id
 from atrio.parties.models import Account
@@ -94,7 +93,8 @@ def ask_for_prices(*, account_id: UUID, search: str, category: str, page: int) -
 def fetch_first_prices(*, account_id: UUID, now: datetime) -> int:
     """Ask for the prices of the catalogue's first page; return how many there are."""
     account = Account.objects.get(pk=account_id)
-    return _fetch(account, list(articles_of(erp_of(account))[:PAGE_SIZE]), now)
+    erp = erp_of(account)
+    return _fetch(account, erp, list(articles_of(erp)[:PAGE_SIZE]), now)
 
 
 def fetch_missing_prices(
@@ -103,11 +103,11 @@ def fetch_missing_prices(
     """Ask for the prices on one page of the catalogue that are not fresh; return how many came."""
     account = Account.objects.get(pk=account_id)
     missing = stale_articles(account, search=search, category=category, page=page, now=now)
-    return _fetch(account, missing, now) if missing else 0
+    return _fetch(account, erp_of(account), missing, now) if missing else 0
 
 
-def _fetch(account: Account, articles: Sequence[Article], now: datetime) -> int:
-    connection = Connection.objects.get(code=erp_of(account))
+def _fetch(account: Account, erp: str, articles: Sequence[Article], now: datetime) -> int:
+    connection = connection_row(erp)
     customer = linked_id(connection=connection, kind="account", object_id=account.pk)
     if customer is None:
         raise OutsideFailure(f"{account} has no customer number in {connection}", code="not_linked")

@@ -5,36 +5,50 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
 
 from atrio.checks.models import Finding
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.kernel.queue import later
-from atrio.onboarding.actions._advance import advance_and_save, moment_of_end
+from atrio.onboarding.actions._advance import advance_and_save
 from atrio.onboarding.calls import CALLS, Answer, Question
 from atrio.onboarding.case import Case, facts_held, open_case
-from atrio.onboarding.models import Call, Step, Typed
+from atrio.onboarding.models import Application, Call, Step, Typed
 from atrio.onboarding.rules import current_facts
-from atrio.outside.models import Connection
+from atrio.outside.connections import connection_row
 from atrio.seller.queries import business_unit
 
 _OVER = (Call.Status.DONE, Call.Status.FAILED, Call.Status.CANCELLED)
 
+# Four calls an onboarding: as query sets, compiling these would cost several times the asking.
+_BEGIN = """
+    update onboarding_call
+    set attempts = attempts + 1, status = 'running', started_at = coalesce(started_at, %s)
+    where id = %s and status in ('queued', 'running', 'no_answer')
+    returning *
+"""
+_END = """
+    update onboarding_call
+    -- The machine that began it may be ahead of our clock.
+    set status = %s, finished_at = greatest(created_at, %s), next_try_at = null,
+        error_code = coalesce(%s, error_code), error = coalesce(%s, error)
+    where id = %s and status in ('queued', 'running', 'no_answer')
+"""
+_STEP = """
+    select step.* from onboarding_call as call join onboarding_step as step on step.id = step_id
+    where call.id = %s
+"""
+_APPLICATION = "select * from onboarding_application where id = %s"
+
 
 def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
     """Note one more attempt and return what to ask; None when the call is over already."""
-    begun = _under_way(call_id).update(
-        attempts=F("attempts") + 1,
-        status=Call.Status.RUNNING,
-        started_at=Coalesce("started_at", now),
-    )
+    begun = list(Call.objects.raw(_BEGIN, [now, call_id]))
     if not begun:
         return None
-    call = Call.objects.select_related("application").defer("application__state").get(pk=call_id)
-    application = call.application
+    (call,) = begun
+    (application,) = Application.objects.raw(_APPLICATION, [call.application_id])
     unit, asks = business_unit(application.business_unit), CALLS[call.name].asks
     question = Question(
         call_id=call.pk,
@@ -42,7 +56,7 @@ def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
         reference=application.reference,
         key=call.key,
         unit=unit,
-        connection=Connection.objects.get(code=getattr(unit, asks)) if asks else None,
+        connection=connection_row(getattr(unit, asks)) if asks else None,
         language=application.language,
         facts=current_facts(facts_held(application.pk)),
         attempt=call.attempts,
@@ -120,8 +134,7 @@ def fail_call(
     A process that catches nothing stands still there; the desk shows it with its repair button.
     """
     case, step = _open(call_id, now)
-    said = {"error_code": error.code[:40], "error": str(error)[:500]}
-    if not _end(call_id, Call.Status.FAILED, now, **said):
+    if not _end(call_id, Call.Status.FAILED, now, error):
         return
     case.tell("call.failed", step=step.element, code=error.code, error=str(error)[:500])
     if answer:
@@ -136,20 +149,18 @@ def fail_call(
 
 def _open(call_id: UUID, now: datetime) -> tuple[Case, Step]:
     """Lock the application first, then the call: every use case takes locks in this order."""
-    step = Step.objects.get(call=call_id)
+    (step,) = Step.objects.raw(_STEP, [call_id])
     case = open_case(by=SYSTEM, application_id=step.application_id, now=now)
     # A lost state is replayed when the case opens, and gives the open steps' tasks new ids.
     return case, next((each for each in case.open_steps.values() if each == step), step)
 
 
-def _end(call_id: UUID, status: str, now: datetime, **said: str) -> bool:
+def _end(
+    call_id: UUID, status: Call.Status, now: datetime, error: OutsideFailure | None = None
+) -> bool:
     """Note how the call ended; False when it was over already."""
-    finished_at = moment_of_end(now)
-    ended = _under_way(call_id).update(
-        status=status, finished_at=finished_at, next_try_at=None, **said
-    )
-    return ended == 1
-
-
-def _under_way(call_id: UUID) -> QuerySet[Call]:
-    return Call.objects.filter(pk=call_id).exclude(status__in=_OVER)
+    said = (error.code[:40], str(error)[:500]) if error else (None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [status.value, now, *said, call_id])
+        is_ended: bool = cursor.rowcount == 1
+        return is_ended
