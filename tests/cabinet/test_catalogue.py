@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from lxml import html
 
 from atrio.cabinet.words import money
@@ -50,8 +50,9 @@ def test_the_page_shows_the_customers_own_prices_and_says_how_old_they_are(brows
     assert len(prices(page)) == 24
     instead_of = page.xpath("string((//*[@class='article-price'])[1]/s)")
     assert money(first.list_price, "BRL") in instead_of
-    local = asked - timedelta(hours=3)  # in São Paulo
-    assert f"Your prices, from the ERP, at {local:%-I:%M}" in text(page).replace(" p.m.", "")
+    local = asked.astimezone(ZoneInfo("America/Sao_Paulo"))
+    said = dateformat.time_format(local, "P")  # "7 p.m." on the hour, "noon" at noon
+    assert f"Your prices, from the ERP, at {said}" in text(page)
     assert "never older than 15 minutes" in text(page)
     assert "no-store" in answer["Cache-Control"]
 
