@@ -353,6 +353,25 @@ def test_a_rewind_starts_the_timers_again_however_much_is_forgotten(monkeypatch,
     assert [timer.element for timer in run.timers] == ["remind"]
 
 
+@pytest.mark.parametrize("largest_history", [1, 150])
+def test_a_rewind_opens_the_step_it_names_however_much_is_forgotten(monkeypatch, largest_history):
+    monkeypatch.setattr(history, "LARGEST_HISTORY", largest_history)
+    sent_back = blueprint(
+        *("start s", "user ask", "timer remind PT20M on=ask keep", "notice letter", "end told"),
+        *("choice odd", "user confirm", "call create", "end e", "s > ask", "ask > odd"),
+        *("odd > confirm if odd == true", "odd > create else", "confirm > ask", "create > e"),
+        *("remind > letter", "letter > told"),
+    )
+    run = sent_back.start({"odd": True}, now=NOW)
+    run.fire(run.timers[0].task_id, now=NOW)
+    done(run, "letter", "ask", "confirm")
+    done(run, "ask", facts={"odd": False})
+
+    run.rewind("confirm", now=NOW)
+
+    assert elements(run) == ["confirm"]
+
+
 def test_a_hundred_corrections_leave_the_state_small():
     loop = blueprint(
         *("start s", "choice again", "user ask", "choice fine", "end e", "s > again"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from .specs import Ending, Guarded, Inner, Tokens, Work
+from .specs import Ending, Inner, Tokens, Work, set_off_by
 
 LARGEST_HISTORY = 150  # tasks in one process or subprocess; a plain journey has some forty
 
@@ -39,7 +39,7 @@ def forget(scope: Tokens | Inner) -> None:
             if len(children) != 1 or children[0].state != TaskState.COMPLETED:
                 continue
             # A form is opened again together with the boundary events around it.
-            if not (isinstance(task.task_spec, Guarded) and children[0].id in kept):
+            if not (children[0].id in kept and set_off_by(children[0]) is task):
                 _take_out(task)
 
 

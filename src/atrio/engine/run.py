@@ -24,7 +24,7 @@ from .durations import due_at, is_literal
 from .expressions import Undecidable, evaluate_converted, zen_facts
 from .history import forget
 from .process_state import dump, load
-from .specs import Guarded, Spec, Tokens, siblings
+from .specs import Spec, Tokens, set_off_by, siblings
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +198,7 @@ class Run:
         if any(task.element == element for task in self.open_tasks):
             return
         task = self._last_done(element)
-        root = task.parent if isinstance(task.parent.task_spec, Guarded) else task
+        root = set_off_by(task) or task
         self._refuse_torn_joins(root)
         self._renew(facts)
         for dropped in _below(root):

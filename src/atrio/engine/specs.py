@@ -217,10 +217,20 @@ def open_tasks(workflow: BpmnWorkflow) -> list[Task]:
 
 def siblings(my_task: Task) -> list[Task]:
     """Return what was set off together with a task: its boundary events, or their activity."""
+    guarded = set_off_by(my_task)
+    return [task for task in guarded.children if task is not my_task] if guarded else []
+
+
+def set_off_by(my_task: Task) -> Task | None:
+    """Return what set off a task together with its boundary events, None if it has none.
+
+    The nearest such token need not be its own: what stood between may have been forgotten.
+    """
     parent = my_task.parent
     if parent is None or not isinstance(parent.task_spec, Guarded):
-        return []
-    return [task for task in parent.children if task is not my_task]
+        return None
+    node, guarded = my_task.task_spec.node, parent.task_spec.node.id
+    return parent if guarded in {node.id, node.attached_to} else None
 
 
 def stop_listening(my_task: Task) -> None:
