@@ -26,6 +26,7 @@ from atrio.journeys.queries import compiled
 from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.errors import NotFound
 from atrio.kernel.ids import new_id
+from atrio.kernel.rows import insert_all, update_row
 from atrio.onboarding import rules
 from atrio.onboarding.history import run_of
 from atrio.onboarding.models import Application, Call, Fact, Step
@@ -160,14 +161,17 @@ class Case:
         application.updated_at = self.now
         application.ends = list(self.run.ends)
         application.waiting_on, application.current_step = whose_turn(self.open_steps.values())
-        Step.objects.bulk_create(self.new_steps)
+        insert_all(self.new_steps)
         for step in self.closed:
             if step not in self.new_steps:  # hardly ever more than one
-                step.save(update_fields=["closing", "closed_at", "outcome", "by_kind", "by_label"])
-        Fact.objects.bulk_create(self.new_facts)
-        Call.objects.bulk_create(self.new_calls)
+                update_row(step, "closing", "closed_at", "outcome", "by_kind", "by_label")
+        insert_all(self.new_facts)
+        insert_all(self.new_calls)
         record_all(self.entries)
-        application.save(update_fields=None if self.is_new else _CHANGING)
+        if self.is_new:
+            application.save(force_insert=True)
+        else:
+            update_row(application, *_CHANGING)
 
 
 _CHANGING = (

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from atrio.kernel.actors import Actor
+from atrio.kernel.rows import insert_all
 from atrio.timeline.models import Entry
 
 
@@ -52,4 +53,4 @@ def record(*, by: Actor, what: str, where: Where, now: datetime, **data: Any) ->
 
 def record_all(entries: list[Entry]) -> None:
     """Add several entries with one statement."""
-    Entry.objects.bulk_create(entries)
+    insert_all(entries)
