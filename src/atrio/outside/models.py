@@ -16,6 +16,8 @@ class Connection(models.Model):
 
         ERP = "erp", _("ERP")
         REGISTRY = "registry", _("Company register")
+        CRM = "crm", _("CRM")
+        SMS = "sms", _("Text messages")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     code = models.SlugField(unique=True)

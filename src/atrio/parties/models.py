@@ -13,11 +13,23 @@ from atrio.kernel.ids import new_id
 class Account(models.Model):
     """A customer relation with one cabinet."""
 
+    class Origin(models.TextChoices):
+        """How the account came to us."""
+
+        APPLICATION = "application"
+        IMPORT = "import"
+
     id = models.UUIDField(primary_key=True, default=new_id)
     name = models.CharField(max_length=200)
     business_unit = models.CharField(max_length=40)
     customer_number = models.CharField(max_length=40, blank=True, help_text="as the ERP calls it")
     price_group = models.CharField(max_length=80, blank=True)
+    origin = models.CharField(
+        max_length=11,
+        choices=Origin.choices,
+        default=Origin.APPLICATION,
+        db_default=Origin.APPLICATION,
+    )
     opened_at = models.DateTimeField()
     first_price_at = models.DateTimeField(null=True, help_text="first article shown with its price")
 
@@ -37,6 +49,13 @@ class LegalEntity(models.Model):
     tax_id = models.CharField(max_length=40)
     activity = models.CharField(max_length=300, blank=True)
     address = models.JSONField(default=dict)
+    domain = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="its registered internet domain: nordlicht.example",
+    )
     sources = models.JSONField(
         default=dict, help_text="field → who said so, unless it was the customer"
     )
@@ -61,6 +80,9 @@ class Contact(models.Model):
     email = models.EmailField()
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10)
+    is_active = models.BooleanField(
+        default=True, db_default=True, help_text="still works there, as far as we know"
+    )
 
     class Meta:
         constraints: ClassVar = [

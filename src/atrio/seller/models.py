@@ -23,6 +23,20 @@ class BusinessUnit(models.Model):
     sender = models.EmailField()
     erp = models.SlugField(max_length=40, help_text="code of the connection to its ERP")
     registry = models.SlugField(max_length=40, help_text="code of the connection to its register")
+    crm = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="code of the connection to its CRM",
+    )
+    sms = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="… to what sends text messages",
+    )
     branches = models.JSONField(default=list, help_text="codes of its counters and local offices")
     journeys = models.JSONField(default=list, help_text="packs by which one becomes its customer")
 

@@ -1,75 +1,13 @@
-"""What we ask of systems we do not run, and the frozen values in which they answer.
-
-A connector is a class that fulfils one of these protocols. Every method may raise
-`OutsideBusy` (a later try may work), `NoAnswer` (sent, nothing came back: only a search may
-tell whether it was done) or `OutsideFailure` (a person must look).
-"""
+"""The port of ERPs: where customers, articles and prices are true."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class TaxId:
-    """A number a state gave a company: `kind` is the field's name for it, `number` is compact."""
-
-    country: str  # ISO 3166-1 alpha-2, upper case
-    kind: str  # "br_cnpj"
-    number: str  # no punctuation, upper case: "11222333000181"
-
-
-@dataclass(frozen=True, slots=True)
-class PostalAddress:
-    """A postal address; empty string where a part is not known."""
-
-    street: str = ""
-    number: str = ""
-    extra: str = ""
-    district: str = ""
-    postal_code: str = ""
-    city: str = ""
-    region: str = ""  # ISO 3166-2 without the country: "SP"
-    country: str = ""  # ISO 3166-1 alpha-2
-
-
-CompanyStatus = Literal["active", "suspended", "unfit", "closed", "void"]
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyRecord:
-    """What a register says of one company, as of one moment."""
-
-    tax_id: TaxId
-    legal_name: str
-    trade_name: str
-    status: CompanyStatus
-    status_text: str  # the register's own word, for people
-    address: PostalAddress
-    activity_code: str
-    activity: str
-    legal_form: str
-    founded_on: date | None
-    is_head_office: bool | None
-    email: str
-    phone: str
-    as_of: datetime
-    evidence: str  # the answer as received, for the auditor
-
-
-class Registry(Protocol):
-    """A register of companies."""
-
-    def find_company(self, tax_id: TaxId) -> CompanyRecord | None:
-        """Return what the register knows of the number, or None if it knows no such company.
-
-        Not found is an answer; not reached is `OutsideBusy`. The two are never the same.
-        """
-        ...
+from atrio.outside.ports.values import PostalAddress, TaxId
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""What we ask of systems we do not run, and the frozen values in which they answer.
+
+A connector is a class that fulfils one of these protocols. Every method may raise
+`OutsideBusy` (a later try may work), `NoAnswer` (sent, nothing came back: only a search may
+tell whether it was done) or `OutsideFailure` (a person must look).
+"""
+
+from atrio.outside.ports.erp import (
+    CustomerDraft,
+    Erp,
+    ErpArticle,
+    ErpCustomer,
+    Price,
+    PriceQuestion,
+    Receipt,
+)
+from atrio.outside.ports.registry import CompanyRecord, CompanyStatus, Registry
+from atrio.outside.ports.values import PostalAddress, TaxId
+
+__all__ = [
+    "CompanyRecord",
+    "CompanyStatus",
+    "CustomerDraft",
+    "Erp",
+    "ErpArticle",
+    "ErpCustomer",
+    "PostalAddress",
+    "Price",
+    "PriceQuestion",
+    "Receipt",
+    "Registry",
+    "TaxId",
+]

@@ -1,0 +1,28 @@
+"""What several ports speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TaxId:
+    """A number a state gave a company: `kind` is the field's name for it, `number` is compact."""
+
+    country: str  # ISO 3166-1 alpha-2, upper case
+    kind: str  # "br_cnpj"
+    number: str  # no punctuation, upper case: "11222333000181"
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """A postal address; empty string where a part is not known."""
+
+    street: str = ""
+    number: str = ""
+    extra: str = ""
+    district: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""  # ISO 3166-2 without the country: "SP"
+    country: str = ""  # ISO 3166-1 alpha-2
