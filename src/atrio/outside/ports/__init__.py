@@ -5,6 +5,15 @@ A connector is a class that fulfils one of these protocols. Every method may rai
 tell whether it was done) or `OutsideFailure` (a person must look).
 """
 
+from atrio.outside.ports.crm import (
+    Crm,
+    CrmAccount,
+    CrmAccountDraft,
+    CrmContact,
+    CrmContactDraft,
+    CrmDuplicate,
+    CrmLink,
+)
 from atrio.outside.ports.erp import (
     CustomerDraft,
     Erp,
@@ -20,6 +29,13 @@ from atrio.outside.ports.values import PostalAddress, TaxId
 __all__ = [
     "CompanyRecord",
     "CompanyStatus",
+    "Crm",
+    "CrmAccount",
+    "CrmAccountDraft",
+    "CrmContact",
+    "CrmContactDraft",
+    "CrmDuplicate",
+    "CrmLink",
     "CustomerDraft",
     "Erp",
     "ErpArticle",
