@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 
 from atrio.kernel.ids import new_id
@@ -20,7 +22,44 @@ class BusinessUnit(models.Model):
     currency = models.CharField(max_length=3)
     language = models.CharField(max_length=10)
     time_zone = models.CharField(max_length=40, default="UTC")
-    sender = models.EmailField()
+    sender = models.EmailField(help_text="from whose address its messages come")
+    brand = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the name its messages bear; empty: the house's",
+    )
+    accent = models.CharField(
+        max_length=7,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^#[0-9a-f]{6}$")],
+        help_text="colour of its messages, as #08756c; empty: the house's",
+    )
+    logo = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="a static file, PNG (mail programs show no SVG); empty: the name in words",
+    )
+    sms_sender = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="from whom its text messages come: a number, or at most 11 letters and digits",
+    )
+    quiet_from = models.TimeField(
+        default=time(21), db_default=time(21), help_text="from when on nobody is disturbed"
+    )
+    quiet_until = models.TimeField(
+        default=time(8),
+        db_default=time(8),
+        help_text="equal to quiet_from: there are no such hours",
+    )
     erp = models.SlugField(max_length=40, help_text="code of the connection to its ERP")
     registry = models.SlugField(max_length=40, help_text="code of the connection to its register")
     crm = models.SlugField(
