@@ -131,6 +131,9 @@ class ErpContract:
 
         assert caught.value.code == "not_found"
 
+    def test_an_erp_that_works_can_be_probed(self, erp):
+        assert erp.probe() is None
+
     def test_the_catalogue_is_whole_and_priced(self, erp):
         articles = list(erp.articles())
 
@@ -208,6 +211,23 @@ class ErpOverHttpContract(ErpContract):
             unreachable.create_customer(dear)
 
         assert not isinstance(caught.value, NoAnswer)
+        with pytest.raises(OutsideBusy):
+            unreachable.probe()
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [{"down": True}, {"error_rate": 1}, {"garbage": 1}, {"execute_then_timeout": 1}],
+        ids=lambda trouble: " ".join(trouble),
+    )
+    def test_a_probe_finds_that_the_erp_is_in_trouble_and_that_it_is_over(
+        self, erp, faults, trouble
+    ):
+        faults.set("erp", **trouble)
+        with pytest.raises(OutsideBusy):
+            erp.probe()
+        faults.reset("erp")
+
+        assert erp.probe() is None
 
     @pytest.mark.parametrize(
         "trouble",

@@ -31,6 +31,9 @@ class RegistryContract:
     def test_a_company_nobody_knows_is_none_and_no_error(self, registry, unknown):
         assert registry.find_company(unknown) is None
 
+    def test_a_register_that_works_can_be_probed(self, registry):
+        assert registry.probe() is None
+
     def test_a_number_of_another_kind_is_refused(self, registry):
         with pytest.raises(OutsideFailure) as caught:
             registry.find_company(TaxId("DE", "de_vat", "136695976"))

@@ -148,7 +148,25 @@ class TestWhatIsBrasilApisOwn:
 
         assert caught.value.code == "misconfigured"
 
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"status": 200, "content": b"<html>"},
+            {"status": 404, "content": b"<h1>Not Found</h1>"},
+            {"status": 403, "json": {"message": "Forbidden"}},
+            {"status": 500, "json": {"type": "internal"}},
+        ],
+    )
+    def test_a_probe_believes_only_the_registers_own_words(self, answer):
+        with pytest.raises(OutsideBusy):
+            answering(**answer).probe()
+
     def test_a_register_that_is_not_there_is_busy(self):
+        register = BrasilApiRegistry(base_url=unused_address())
+        with pytest.raises(OutsideBusy):
+            register.find_company(tax_id(RECORD["cnpj"]))
+        with pytest.raises(OutsideBusy):
+            register.probe()
         with pytest.raises(OutsideBusy):
             BrasilApiRegistry(base_url=unused_address()).find_company(tax_id(RECORD["cnpj"]))
 

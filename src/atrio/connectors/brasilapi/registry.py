@@ -21,6 +21,8 @@ _STATUS: dict[int, CompanyStatus] = {
     8: "closed",
 }
 _HEAD_OFFICE = 1
+# Its check digits are wrong, so no register has to look for it.
+_NOBODYS = "00000000000000"
 # What the register writes as the state of a place abroad.
 _ABROAD = "EX"
 
@@ -41,6 +43,12 @@ class BrasilApiRegistry:
     ) -> None:
         """Prepare to ask; nothing is sent yet."""
         self._http = OutsideHttp(base_url, options=options, secrets=[secret], transport=transport)
+
+    def probe(self) -> None:
+        """Ask for a number that nobody can have; to be told so is an answer."""
+        answer = self._http.send("GET", f"/api/cnpj/v1/{_NOBODYS}")
+        if _kind_of_refusal(answer) not in ("bad_request", "not_found"):
+            raise OutsideBusy(f"The register answered {answer.status}, and not in its own words")
 
     def find_company(self, tax_id: TaxId) -> CompanyRecord | None:
         """Return the company, None if the register says that it knows none of that number.

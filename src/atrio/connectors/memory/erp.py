@@ -93,6 +93,11 @@ class MemoryErp:
             except KeyError:
                 raise _not_found(number) from None
 
+    def probe(self) -> None:
+        """Answer, unless told not to."""
+        with self._state.operation("probe", self._options, ""):
+            pass
+
     def articles(self) -> Iterator[ErpArticle]:
         """Yield invented articles, the same for ever."""
         with self._state.operation("articles", self._options, ""):

@@ -37,6 +37,11 @@ class MemoryRegistry:
         self._options = dict(options or {})
         self._state = state_of(base_url)
 
+    def probe(self) -> None:
+        """Answer, unless told not to."""
+        with self._state.operation("probe", self._options, ""):
+            pass
+
     def find_company(self, tax_id: TaxId) -> CompanyRecord | None:
         """Return the invented company of the number; OutsideFailure("invalid") for other kinds."""
         with self._state.operation("find_company", self._options, tax_id.number):

@@ -118,6 +118,10 @@ class TrytonErp:
         """Return the party with that code; OutsideFailure("not_found") if there is none."""
         return _customer(self._party(number))
 
+    def probe(self) -> None:
+        """Read the company, which takes a session and the database."""
+        self._rpc.call("company.company.read", [self._rpc.session().company], ["currency"])
+
     def articles(self) -> Iterator[ErpArticle]:
         """Yield every product that is for sale and has a code, with its list price."""
         currency = self._rpc.session().currency_code

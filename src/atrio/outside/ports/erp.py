@@ -103,6 +103,10 @@ class Erp(Protocol):
         """Return the customer as the ERP has it now; OutsideFailure(code="not_found") if gone."""
         ...
 
+    def probe(self) -> None:
+        """Ask something cheap that has no effect; return if the ERP answers sensibly."""
+        ...
+
     def articles(self) -> Iterator[ErpArticle]:
         """Yield the whole catalogue that is for sale."""
         ...

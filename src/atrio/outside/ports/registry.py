@@ -41,3 +41,7 @@ class Registry(Protocol):
         Not found is an answer; not reached is `OutsideBusy`. The two are never the same.
         """
         ...
+
+    def probe(self) -> None:
+        """Ask something cheap that has no effect; return if the register answers sensibly."""
+        ...
