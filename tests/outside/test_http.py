@@ -11,6 +11,7 @@ from aiohttp import web
 
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.outside.http import MOST_BYTES, OutsideHttp
+from atrio.outside.recording import HIDDEN, recorded
 from tests.outside.serving import listening, served, unused_address
 
 IMPATIENT = {"connect_seconds": 0.5, "read_seconds": 0.3, "total_seconds": 0.6}
@@ -44,6 +45,22 @@ def test_what_is_sent_arrives_as_json_below_the_base_address():
     assert seen == [("POST", "http://erp.example/erp/rpc/", "b", '{"name": "Ação"}'.encode())]
 
 
+def test_a_form_arrives_as_forms_do_and_off_the_record():
+    seen = []
+
+    def note(request):
+        seen.append((request.headers["content-type"], request.content))
+        return httpx.Response(200, json={"access_token": "opensesame"})
+
+    http = OutsideHttp("http://crm.example", transport=httpx.MockTransport(note))
+    with recorded() as exchanges:
+        http.send("POST", "/token", form={"secret": "a&b=ç"}, confidential=True)
+
+    assert seen == [("application/x-www-form-urlencoded", b"secret=a%26b%3D%C3%A7")]
+    assert [exchange.request for exchange in exchanges] == [f"POST /token\n{HIDDEN}"]
+    assert "opensesame" not in repr(exchanges)
+
+
 def test_half_a_character_does_not_stop_a_request():
     assert client().send("POST", "/", json={"name": "a\ud800"}).status == 200
 
@@ -74,6 +91,10 @@ def test_a_redirect_is_refused_and_not_followed(status):
         http.send("GET", "/")
 
     assert visited == ["http://erp.example/"]
+
+
+def test_a_choice_among_several_is_no_redirect():
+    assert client(status=300, body=b'["/a", "/b"]').send("GET", "/").json() == ["/a", "/b"]
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"a": ', b"\xff\xfe\x00"])

@@ -5,7 +5,7 @@ Every connector that speaks HTTP speaks through `OutsideHttp`, so that none forg
     not connected                            OutsideBusy
     sent, then silence or a broken line      NoAnswer
     429, 5xx, what is not JSON, too large    OutsideBusy    (504 is NoAnswer)
-    a redirect, a host not named             OutsideFailure
+    a redirect, a host not named             OutsideFailure (300 names choices and is no redirect)
     all other answers                        returned; the connector knows what they mean
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -81,16 +81,24 @@ class OutsideHttp:
         path: str,
         *,
         json: Any = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         confidential: bool = False,
     ) -> HttpAnswer:
-        """Send one request and return the answer; `confidential` keeps both bodies off record."""
+        """Send one request, with a body of JSON or of a form's fields, and return the answer.
+
+        `confidential` keeps both bodies off record.
+        """
         body = "" if json is None else json_.dumps(json, ensure_ascii=False)
+        kind = "application/json"
+        if form is not None:
+            body, kind = urlencode(form), "application/x-www-form-urlencoded"
         sent_at = datetime.now(UTC)
         answer: HttpAnswer | None = None
         error: OutsideError | None = None
         try:
-            answer = self._exchange(method, path, body, dict(headers or {}))
+            with_kind = {"Content-Type": kind} if body else {}
+            answer = self._exchange(method, path, body, {**(headers or {}), **with_kind})
             _refuse_unusable(answer)
         except OutsideError as caught:
             error = caught
@@ -111,8 +119,6 @@ class OutsideHttp:
         return answer
 
     def _exchange(self, method: str, path: str, body: str, headers: dict[str, str]) -> HttpAnswer:
-        if body:
-            headers["Content-Type"] = "application/json"
         try:
             with (
                 deadline(self._total_seconds),
@@ -150,5 +156,5 @@ def _refuse_unusable(answer: HttpAnswer) -> None:
         raise NoAnswer("A gateway waited in vain for the system's answer")
     if answer.status == httpx.codes.TOO_MANY_REQUESTS or answer.status >= 500:
         raise OutsideBusy(f"The system answered {answer.status}")
-    if 300 <= answer.status < 400:
+    if httpx.codes.MULTIPLE_CHOICES < answer.status < 400:
         raise OutsideFailure(f"The system answered with a redirect ({answer.status})")
