@@ -65,10 +65,10 @@ def erp(proxy_url):
 
 
 def test_everything_is_passed_on_as_it_is(erp, notebook):
-    answer = erp.send("POST", "/a%20b/?q=%C3%A3", json={"name": "Ação"})
+    answer = erp.send("POST", "/a%20b%2Ecom/?q=%C3%A3%27", json={"name": "Ação"})
 
     assert (answer.status, answer.json()) == (201, {"noted": '{"name": "Ação"}'})
-    assert notebook.notes == [("POST", "/a%20b/?q=%C3%A3", '{"name": "Ação"}')]
+    assert notebook.notes == [("POST", "/a%20b%2Ecom/?q=%C3%A3%27", '{"name": "Ação"}')]
 
 
 def test_an_unknown_route_is_not_found(proxy_url):

@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from multidict import CIMultiDict
+from yarl import URL
 
 from atrio.outside.faults.knobs import Knobs
 
@@ -214,7 +215,8 @@ async def _forward(request: web.Request, url: str, body: bytes) -> _Answer | Non
     try:
         async with request.app[_SESSION].request(
             request.method,
-            url,
+            # As it came: decoded and encoded anew, "%2E" would arrive as ".".
+            URL(url, encoded=True),
             headers=_passed_on(request.headers),
             data=body or None,
             allow_redirects=False,
