@@ -1,4 +1,4 @@
-"""Business units and staff."""
+"""Business units, their working calendars, and staff."""
 
 from __future__ import annotations
 
@@ -109,3 +109,44 @@ class Staff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role} · {self.business_unit}"
+
+
+def office_hours() -> list[list[list[str]]]:
+    """Return the hours of a unit that has not said its own: Monday to Friday, nine to six."""
+    return [[["09:00", "18:00"]] for _day in range(5)] + [[], []]
+
+
+class WorkingCalendar(models.Model):
+    """When a business unit works. A unit without one works from Monday to Friday, nine to six."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    business_unit = models.OneToOneField(
+        BusinessUnit, on_delete=models.CASCADE, related_name="working_calendar"
+    )
+    week = models.JSONField(
+        default=office_hours, help_text='seven days, Monday first, each [["09:00", "18:00"], …]'
+    )
+    country = models.CharField(max_length=2, help_text="whose public holidays are kept")
+    subdivision = models.CharField(max_length=20, blank=True, help_text="… and which part of it")
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"working calendar of {self.business_unit}"
+
+
+class OwnDay(models.Model):
+    """A date on which a business unit works otherwise than its week and the holidays say."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="own_days")
+    on = models.DateField()
+    openings = models.JSONField(default=list, help_text="as in the week; none: closed")
+    reason = models.CharField(max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["calendar", "on"], name="own_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.reason}"
