@@ -10,7 +10,14 @@ import pytest
 from stdnum.br import cnpj
 
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
-from atrio.outside.ports import CustomerDraft, PostalAddress, PriceQuestion, TaxId
+from atrio.outside.ports import (
+    CreditLine,
+    CustomerDraft,
+    ErpContact,
+    PostalAddress,
+    PriceQuestion,
+    TaxId,
+)
 
 ADDRESS = PostalAddress(
     street="Rua das Bromélias",
@@ -102,7 +109,17 @@ class ErpContract:
         assert customer.legal_name == dear.legal_name
         assert customer.tax_id == dear.tax_id
         assert customer.email == dear.email
+        assert customer.phone == dear.phone
         assert customer.price_group == price_groups[0]
+        assert customer.address == ADDRESS
+        assert customer.contacts == (ErpContact(dear.contact_name, dear.email, dear.phone),)
+
+    @pytest.mark.parametrize("typed", ["  {}\n", "{}\u00a0", None])
+    def test_a_number_may_be_typed_with_spaces(self, erp, dear, typed):
+        number = erp.create_customer(dear).number
+        spaced = typed.format(number) if typed else " ".join(number)
+
+        assert erp.read_customer(spaced).number == number
 
     @pytest.mark.parametrize("name", ["Ação & Filhos 'Ltda' \"x\"", "Ω漢字🙂", "=1+1", "a" * 200])
     def test_any_name_comes_back_as_it_was(self, erp, dear, name):
@@ -123,13 +140,79 @@ class ErpContract:
         assert caught.value.code == "invalid"
         assert erp.find_customer(reference=draft.reference) is None
 
-    @pytest.mark.parametrize("ask", ["read_customer", "prices"])
-    def test_a_number_nobody_has_is_not_found(self, erp, ask):
-        arguments = [[]] if ask == "prices" else []
+    @pytest.mark.parametrize(
+        ("ask", "arguments"),
+        [
+            ("read_customer", []),
+            ("prices", [[]]),
+            ("read_credit_line", []),
+            ("set_credit_line", [CreditLine(Decimal(1), "BRL", "")]),
+        ],
+    )
+    @pytest.mark.parametrize("number", ["nobody-has-this", "", " ", "%", "' or 1=1 --", "a" * 500])
+    def test_a_number_nobody_has_is_not_found(self, erp, ask, arguments, number):
         with pytest.raises(OutsideFailure) as caught:
-            getattr(erp, ask)("nobody-has-this", *arguments)
+            getattr(erp, ask)(number, *arguments)
 
         assert caught.value.code == "not_found"
+
+    def test_all_customers_come_each_once_in_an_order_that_can_be_gone_on_in(
+        self, erp, dear, cheap
+    ):
+        ours = {erp.create_customer(draft).number for draft in (dear, cheap)}
+
+        numbers = [customer.number for customer in erp.customers()]
+        assert ours <= set(numbers)
+        assert len(set(numbers)) == len(numbers)
+        for place in (0, len(numbers) // 2, len(numbers) - 1):
+            further = [customer.number for customer in erp.customers(after=numbers[place])]
+            assert further == numbers[place + 1 :]
+
+    def test_a_customer_among_all_is_the_one_that_is_read(self, erp, dear):
+        number = erp.create_customer(dear).number
+
+        (found,) = [customer for customer in erp.customers() if customer.number == number]
+        assert found == erp.read_customer(number)
+
+    def test_the_credit_line_comes_back_as_it_was_set_however_often(self, erp, dear):
+        customer = erp.create_customer(dear).number
+        assert erp.read_credit_line(customer) is None
+
+        first, *_more, other = erp.payment_terms()
+        for line in (
+            CreditLine(Decimal("12500.50"), "BRL", first),
+            CreditLine(Decimal(0), "BRL", other),
+            CreditLine(Decimal("99999999.99"), "BRL", ""),
+        ):
+            erp.set_credit_line(customer, line)
+            erp.set_credit_line(customer, line)
+            assert erp.read_credit_line(customer) == line
+
+    def test_a_credit_line_is_one_customers_alone(self, erp, dear, cheap):
+        with_line, without = (erp.create_customer(draft).number for draft in (dear, cheap))
+        erp.set_credit_line(with_line, CreditLine(Decimal(1000), "BRL", ""))
+
+        assert erp.read_credit_line(without) is None
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            CreditLine(Decimal(1000), "EUR", ""),
+            CreditLine(Decimal(1000), "BRL", "Nunca"),
+            CreditLine(Decimal("1000.005"), "BRL", ""),
+        ],
+        ids=["currency", "term", "cents"],
+    )
+    def test_a_credit_line_the_erp_cannot_keep_is_refused_and_the_old_one_stays(
+        self, erp, dear, wrong
+    ):
+        customer, line = erp.create_customer(dear).number, CreditLine(Decimal(500), "BRL", "")
+        erp.set_credit_line(customer, line)
+        with pytest.raises(OutsideFailure) as caught:
+            erp.set_credit_line(customer, wrong)
+
+        assert caught.value.code == "invalid"
+        assert erp.read_credit_line(customer) == line
 
     def test_an_erp_that_works_can_be_probed(self, erp):
         assert erp.probe() is None
@@ -190,8 +273,9 @@ class ErpOverHttpContract(ErpContract):
     """For connectors that speak HTTP. Subclass it; provide also:
 
     `faults`, a `FaultProxy` whose route "erp" leads to the system; `erp`, connected through it
-    with some second's patience and signed in already; `creating`, words that only the request
-    which creates a customer has; `unreachable`, a connector to an address where nobody listens.
+    with some second's patience and signed in already; `creating` and `crediting`, words that only
+    the request has which creates a customer or sets a credit line; `unreachable`, a connector to
+    an address where nobody listens.
     """
 
     def test_two_hundred_prices_take_as_many_requests_as_one(self, erp, faults, dear):
@@ -254,3 +338,15 @@ class ErpOverHttpContract(ErpContract):
         found = erp.find_customer(reference=dear.reference)
         assert found.reference == dear.reference
         assert erp.create_customer(dear).number == found.number
+
+    def test_a_credit_line_set_without_an_answer_is_there_to_be_read(
+        self, erp, faults, dear, crediting
+    ):
+        customer, line = erp.create_customer(dear).number, CreditLine(Decimal(700), "BRL", "")
+        faults.set("erp", execute_then_timeout=1, only=crediting, times=1)
+        with pytest.raises(NoAnswer):
+            erp.set_credit_line(customer, line)
+
+        assert erp.read_credit_line(customer) == line
+        erp.set_credit_line(customer, line)
+        assert erp.read_credit_line(customer) == line

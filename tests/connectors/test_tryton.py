@@ -82,6 +82,10 @@ class TestTrytonErp(ErpOverHttpContract):
         return "party.party.create"
 
     @pytest.fixture
+    def crediting(self):
+        return "party.party.write"
+
+    @pytest.fixture
     def unreachable(self, connect):
         return connect(unused_address())
 

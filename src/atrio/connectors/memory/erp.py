@@ -6,23 +6,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 import httpx
 
+from atrio.connectors.memory.base import base_customers, crowd
 from atrio.connectors.memory.state import Breakdown, state_of
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.ports import (
+    CreditLine,
     CustomerDraft,
     ErpArticle,
+    ErpContact,
     ErpCustomer,
     Price,
     PriceQuestion,
     Receipt,
     TaxId,
+    spellings,
 )
 
 DEFAULT_PRICE_GROUPS = {"Varejo": "1.00", "Atacado": "0.85"}
+DEFAULT_PAYMENT_TERMS = ("À vista", "30 dias", "28/56 dias")
 _GOODS = ("Cabo", "Lâmpada", "Interruptor", "Disjuntor", "Alicate", "Luva", "Tomada", "Sensor")
 _KINDS = ("Claro", "Forte", "Compacto", "Duplo", "Longo", "Leve", "Azul", "Norte")
 _CATEGORIES = ("Cabos", "Iluminação", "Comando", "Proteção", "Ferramentas", "Segurança")
@@ -35,7 +41,8 @@ class MemoryErp:
     factor on the list price; the first is the default), `articles` (how many, 200),
     `currency` ("BRL"), `remembers` (how many customers, 2000), `numbers_later`
     (receipts come without the number, as where the ERP takes files at night), `refuses`
-    (operation → codes of errors, turn by turn, "" for none).
+    (operation → codes of errors, turn by turn, "" for none), `payment_terms` (their names),
+    `base` (it begins with the customers of the invented base) and `crowd` (and with so many more).
     """
 
     def __init__(
@@ -51,6 +58,7 @@ class MemoryErp:
         self._options = dict(options or {})
         self._state = state_of(base_url)
         self._currency = str(self._options.get("currency", "BRL"))
+        self._begin_with_customers()
 
     def find_customer(
         self, *, reference: str = "", tax_id: TaxId | None = None
@@ -72,26 +80,41 @@ class MemoryErp:
                 raise OutsideFailure(f"There is no price group {group!r}", code="invalid")
             number = _number(draft.reference, list(self._factors()).index(group))
             if number not in self._state.customers:
-                customer = ErpCustomer(
-                    number=number,
-                    reference=draft.reference,
-                    legal_name=draft.legal_name,
-                    tax_id=draft.tax_id,
-                    email=draft.email,
-                    price_group=group,
-                )
-                at_most = int(self._options.get("remembers", 2000))
-                self._state.remember(customer, at_most=at_most)
+                at_most = (self._state.began_with or 0) + int(self._options.get("remembers", 2000))
+                self._state.remember(_customer_of(draft, number, group), at_most=at_most)
             is_late = bool(self._options.get("numbers_later"))
             return Receipt(reference=draft.reference, number=None if is_late else number)
 
     def read_customer(self, number: str) -> ErpCustomer:
         """Return the customer; only the process that created it can."""
         with self._state.operation("read_customer", self._options, number):
-            try:
-                return self._state.customers[number]
-            except KeyError:
-                raise _not_found(number) from None
+            return self._customer(number)
+
+    def customers(self, *, after: str = "") -> Iterator[ErpCustomer]:
+        """Yield the customers this process knows."""
+        with self._state.operation("customers", self._options, after):
+            known = [one for one in self._state.customers.values() if one.number > after]
+        yield from sorted(known, key=attrgetter("number"))
+
+    def payment_terms(self) -> list[str]:
+        """Return the terms that the options name."""
+        with self._state.operation("payment_terms", self._options, ""):
+            return list(self._options.get("payment_terms") or DEFAULT_PAYMENT_TERMS)
+
+    def set_credit_line(self, customer: str, line: CreditLine) -> None:
+        """Keep the credit line; another process does not learn of it."""
+        terms = ("", *self.payment_terms())
+        with self._state.operation("set_credit_line", self._options, (customer, line)):
+            number = self._customer(customer).number
+            whole_cents = line.limit == line.limit.quantize(Decimal("0.01"))
+            if line.currency != self._currency or line.payment_term not in terms or not whole_cents:
+                raise OutsideFailure(f"There is no such credit line: {line}", code="invalid")
+            self._state.credit_lines[number] = line
+
+    def read_credit_line(self, customer: str) -> CreditLine | None:
+        """Return what this process was told."""
+        with self._state.operation("read_credit_line", self._options, customer):
+            return self._state.credit_lines.get(self._customer(customer).number)
 
     def probe(self) -> None:
         """Answer, unless told not to."""
@@ -132,10 +155,10 @@ class MemoryErp:
         with self._state.lock:
             return list(self._state.calls)
 
-    def customers(self) -> list[ErpCustomer]:
-        """Return all customers this process has created."""
+    def take_on(self, customer: ErpCustomer) -> None:
+        """Have a customer, or have it otherwise, as if somebody had typed it in over there."""
         with self._state.lock:
-            return list(self._state.customers.values())
+            self._state.remember(customer, at_most=len(self._state.customers) + 1)
 
     def change_price_group(self, group: str, factor: Decimal) -> None:
         """Change what a price group pays, from now on, in this process."""
@@ -148,6 +171,22 @@ class MemoryErp:
             customers = self._state.customers
             customers[number] = replace(customers[number], price_group=group)
 
+    def _begin_with_customers(self) -> None:
+        with self._state.lock:
+            if self._state.began_with is not None:
+                return
+            base = base_customers() if self._options.get("base") else ()
+            for customer in (*base, *crowd(int(self._options.get("crowd", 0)))):
+                self.take_on(customer)
+            self._state.began_with = len(self._state.customers)
+
+    def _customer(self, number: str) -> ErpCustomer:
+        known = self._state.customers
+        for spelling in spellings(number):
+            if spelling in known:
+                return known[spelling]
+        raise _not_found(number)
+
     def _factors(self) -> dict[str, str]:
         configured: dict[str, str] = self._options.get("price_groups") or DEFAULT_PRICE_GROUPS
         return {**configured, **self._state.price_groups}
@@ -155,7 +194,8 @@ class MemoryErp:
     def _factor_of(self, customer: str) -> Decimal:
         known = self._state.customers.get(customer)
         if known:
-            return Decimal(self._factors()[known.price_group])
+            group = known.price_group or next(iter(self._factors()))
+            return Decimal(self._factors()[group])
         # Another process created it: the number tells the group it was created in.
         factors = list(self._factors().values())
         serial, _, group = customer.partition("-")
@@ -181,6 +221,21 @@ class MemoryErp:
             list_price=_list_price(serial),
             currency=self._currency,
         )
+
+
+def _customer_of(draft: CustomerDraft, number: str, group: str) -> ErpCustomer:
+    contact = ErpContact(draft.contact_name, draft.email, draft.phone)
+    return ErpCustomer(
+        number=number,
+        reference=draft.reference,
+        legal_name=draft.legal_name,
+        tax_id=draft.tax_id,
+        email=draft.email,
+        price_group=group,
+        phone=draft.phone,
+        address=draft.address,
+        contacts=(contact,) if draft.email or draft.phone else (),
+    )
 
 
 def _number(reference: str, group: int) -> str:

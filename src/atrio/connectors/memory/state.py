@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any, Literal
 
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideError, OutsideFailure
-from atrio.outside.ports import ErpCustomer, TaxId
+from atrio.outside.ports import CreditLine, ErpCustomer, TaxId
 from atrio.outside.recording import Exchange, note, outcome_of, redacted
 
 Breakdown = Literal["busy", "no_answer", "failed"]
@@ -25,6 +25,8 @@ class State:
     lock: RLock = field(default_factory=RLock)
     customers: dict[str, ErpCustomer] = field(default_factory=dict)  # by number
     numbers: dict[TaxId, str] = field(default_factory=dict)
+    credit_lines: dict[str, CreditLine] = field(default_factory=dict)  # by customer number
+    began_with: int | None = None  # so many customers, before anybody asked
     price_groups: dict[str, str] = field(default_factory=dict)  # factors that were changed
     calls: deque[str] = field(default_factory=lambda: deque(maxlen=1000))  # newest last
     breakdowns: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))

@@ -16,10 +16,18 @@ from typing import Any
 
 import httpx
 
-from atrio.connectors.tryton.rpc import TrytonRpc
+from atrio.connectors.tryton.parties import (
+    FIELDS,
+    OURS,
+    customer_of,
+    identifier_type,
+    street_lines,
+)
+from atrio.connectors.tryton.rpc import TrytonRpc, as_decimal
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.http import OutsideHttp
 from atrio.outside.ports import (
+    CreditLine,
     CustomerDraft,
     ErpArticle,
     ErpCustomer,
@@ -28,30 +36,19 @@ from atrio.outside.ports import (
     PriceQuestion,
     Receipt,
     TaxId,
+    spellings,
 )
 
-_OURS = "atrio:"
-_ARTICLES_AT_ONCE = 500
+_AT_ONCE = 500
 _BELIEVED_SECONDS = 300
-# Since 8.0 Tryton names the tax number of every country <country>_vat, whatever its own name is.
-_IDENTIFIER_TYPES = {"br_cnpj": "br_vat"}
-_CUSTOMER = (
-    "code",
-    "name",
-    "email",
-    "sale_price_list",
-    "sale_price_list.name",
-    "identifiers.type",
-    "identifiers.code",
-    "identifiers.code_compact",
-)
 
 
 class TrytonErp:
     """Fulfils the port `Erp` for one company in one Tryton database.
 
-    Options: `database`, `user` (and the secret is its password); those of `OutsideHttp`. The
-    company and its currency are those of the user's preferences.
+    Options: `database`, `user` (and the secret is its password); `customer_category` (the party
+    category that customers are in, where other parties are there as well); those of
+    `OutsideHttp`. The company and its currency are those of the user's preferences.
     """
 
     def __init__(
@@ -71,6 +68,7 @@ class TrytonErp:
             user=str(options["user"]),
             password=secret,
         )
+        self._category = str(options.get("customer_category", ""))
         self._known_ids: dict[tuple[str, ...], tuple[int, float]] = {}
         self._known_lock = Lock()
 
@@ -80,9 +78,9 @@ class TrytonErp:
         """Return the party with our reference, else the oldest one with the tax id."""
         keys: list[tuple[str | None, str, str]] = []
         if reference:
-            keys.append((None, "code", _OURS + reference))
+            keys.append((None, "code", OURS + reference))
         if tax_id:
-            keys.append((_identifier_type(tax_id.kind), "code_compact", tax_id.number))
+            keys.append((identifier_type(tax_id.kind), "code_compact", tax_id.number))
         if not keys:
             return None
         found = self._parties(
@@ -94,7 +92,7 @@ class TrytonErp:
                 ),
             ]
         )
-        customers = [_customer(row) for row in found]
+        customers = [customer_of(row) for row in found]
         ours = (customer for customer in customers if reference and customer.reference == reference)
         return next(ours, None) or next(iter(customers), None)
 
@@ -116,7 +114,50 @@ class TrytonErp:
 
     def read_customer(self, number: str) -> ErpCustomer:
         """Return the party with that code; OutsideFailure("not_found") if there is none."""
-        return _customer(self._party(number))
+        return customer_of(self._party(number))
+
+    def customers(self, *, after: str = "") -> Iterator[ErpCustomer]:
+        """Yield every party but companies of our own, in the order of the database's text."""
+        own = [row["party"] for row in self._rpc.search_read("company.company", [], ["party"])]
+        whose = [["id", "not in", own]]
+        if self._category:
+            whose.append(["categories.name", "=", self._category])
+        while True:
+            beyond = [*whose, ["code", ">", after]]
+            page = self._parties(beyond, limit=_AT_ONCE, order="code")
+            yield from (customer_of(row) for row in page)
+            if len(page) < _AT_ONCE:
+                return
+            after = page[-1]["code"]
+
+    def payment_terms(self) -> list[str]:
+        """Return the names of the payment terms, in the language of our user."""
+        terms = self._rpc.search_read("account.invoice.payment_term", [], ["name"])
+        return [term["name"] for term in terms]
+
+    def set_credit_line(self, customer: str, line: CreditLine) -> None:
+        """Write the party's limit and payment term for the company, in one call."""
+        currency = self._rpc.session().currency_code
+        if line.currency != currency:
+            raise OutsideFailure(f"Tryton's limits are in {currency}", code="invalid")
+        party = self._party(customer)
+        values = {
+            "credit_limit_amount": as_decimal(line.limit),
+            "customer_payment_term": self._payment_term(line.payment_term),
+        }
+        self._rpc.call("party.party.write", [party["id"]], values)
+
+    def read_credit_line(self, customer: str) -> CreditLine | None:
+        """Return what the party's limit and payment term are for the company."""
+        fields = ["credit_limit_amount", "customer_payment_term.name"]
+        (party,) = self._rpc.call("party.party.read", [self._party(customer)["id"]], fields)
+        if party["credit_limit_amount"] is None:
+            return None
+        return CreditLine(
+            limit=party["credit_limit_amount"],
+            currency=self._rpc.session().currency_code,
+            payment_term=(party["customer_payment_term."] or {}).get("name", ""),
+        )
 
     def probe(self) -> None:
         """Read the company, which takes a session and the database."""
@@ -134,11 +175,11 @@ class TrytonErp:
                     "code", "name", "description", "sale_price_uom", "sale_uom.symbol",
                     "template.categories.name",
                 ],
-                limit=_ARTICLES_AT_ONCE,
+                limit=_AT_ONCE,
                 offset=offset,
             )  # fmt: skip
             yield from (_article(row, currency) for row in page)
-            if len(page) < _ARTICLES_AT_ONCE:
+            if len(page) < _AT_ONCE:
                 return
             offset += len(page)
 
@@ -170,13 +211,25 @@ class TrytonErp:
         ]
 
     def _party(self, number: str) -> dict[str, Any]:
-        found = self._parties([["code", "=", number]])
-        if not found:
+        meant = spellings(number)
+        found = {row["code"]: row for row in self._parties([["code", "in", meant]])}
+        party = next((found[spelling] for spelling in meant if spelling in found), None)
+        if party is None:
             raise OutsideFailure(f"Tryton has no party {number!r}", code="not_found")
-        return found[0]
+        return party
 
-    def _parties(self, domain: Sequence[object]) -> list[dict[str, Any]]:
-        return self._rpc.search_read("party.party", domain, _CUSTOMER)
+    def _parties(
+        self, domain: Sequence[object], *, limit: int | None = None, order: str = "id"
+    ) -> list[dict[str, Any]]:
+        """Return active parties, with what is theirs whether it is still active or not."""
+        return self._rpc.search_read(
+            "party.party",
+            [["active", "=", True], domain],
+            FIELDS,
+            limit=limit,
+            order=order,
+            active_test=False,
+        )
 
     def _party_of(self, draft: CustomerDraft) -> dict[str, Any]:
         contact = {"name": draft.contact_name}
@@ -185,8 +238,8 @@ class TrytonErp:
             {"type": "phone", "value": draft.phone, **contact},
         ]
         identifiers = [
-            {"type": _identifier_type(draft.tax_id.kind), "code": draft.tax_id.number},
-            {"type": None, "code": _OURS + draft.reference},
+            {"type": identifier_type(draft.tax_id.kind), "code": draft.tax_id.number},
+            {"type": None, "code": OURS + draft.reference},
         ]
         party: dict[str, Any] = {
             "code": draft.reference,
@@ -209,7 +262,7 @@ class TrytonErp:
             code = f"{address.country}-{address.region}"
             region = self._known("country.subdivision", "code", code)
         return {
-            "street_unstructured": _street(address),
+            "street_unstructured": street_lines(address),
             "postal_code": address.postal_code,
             "city": address.city,
             "country": country,
@@ -228,6 +281,15 @@ class TrytonErp:
         known = self._known("product.price_list", "name", name, where=ours)
         if known is None:
             raise OutsideFailure(f"Tryton has no price list {name!r}", code="invalid")
+        return known
+
+    def _payment_term(self, name: str) -> int | None:
+        """Return the term's id; None leaves the party with the configuration's default."""
+        if not name:
+            return None
+        known = self._known("account.invoice.payment_term", "name", name)
+        if known is None:
+            raise OutsideFailure(f"Tryton has no payment term {name!r}", code="invalid")
         return known
 
     def _default_price_list(self) -> int | None:
@@ -256,37 +318,6 @@ class TrytonErp:
             with self._known_lock:
                 self._known_ids[key] = (known, time.monotonic() + _BELIEVED_SECONDS)
         return known
-
-
-def _identifier_type(kind: str) -> str:
-    return _IDENTIFIER_TYPES.get(kind, kind)
-
-
-def _street(address: PostalAddress) -> str:
-    """Return the lines above the city: Tryton has no field for a district."""
-    house = f"{address.street}, {address.number}" if address.number else address.street
-    return "\n".join(line for line in (house, address.extra, address.district) if line)
-
-
-def _customer(row: Mapping[str, Any]) -> ErpCustomer:
-    ours = [i for i in row["identifiers."] if not i["type"] and i["code"].startswith(_OURS)]
-    return ErpCustomer(
-        number=row["code"],
-        reference=ours[0]["code"].removeprefix(_OURS) if ours else "",
-        legal_name=row["name"] or "",
-        tax_id=_tax_id(row["identifiers."]),
-        email=row["email"] or "",
-        price_group=(row["sale_price_list."] or {}).get("name", ""),
-    )
-
-
-def _tax_id(identifiers: Sequence[Mapping[str, Any]]) -> TaxId | None:
-    kinds = {theirs: ours for ours, theirs in _IDENTIFIER_TYPES.items()}
-    for identifier in identifiers:
-        if identifier["type"] in kinds:
-            kind = kinds[identifier["type"]]
-            return TaxId(kind[:2].upper(), kind, identifier["code_compact"])
-    return None
 
 
 def _article(row: Mapping[str, Any], currency: str) -> ErpArticle:

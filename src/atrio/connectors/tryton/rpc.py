@@ -74,11 +74,12 @@ class TrytonRpc:
         *,
         limit: int | None = None,
         offset: int = 0,
+        order: str = "id",
         **context: object,
     ) -> list[dict[str, Any]]:
         """Return the fields of the records that the domain selects, oldest first."""
         found: list[dict[str, Any]] = self.call(
-            f"{model}.search_read", domain, offset, limit, [["id", "ASC"]], fields, **context
+            f"{model}.search_read", domain, offset, limit, [[order, "ASC"]], fields, **context
         )
         return found
 
@@ -126,6 +127,11 @@ class TrytonRpc:
         return self._http.send(
             "POST", self._path, json=body, headers=headers, confidential=confidential
         )
+
+
+def as_decimal(value: Decimal) -> dict[str, str]:
+    """Return a number as Tryton takes it inside JSON."""
+    return {"__class__": "Decimal", _DECIMAL: str(value)}
 
 
 def _result(answer: HttpAnswer) -> Any:

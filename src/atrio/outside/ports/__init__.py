@@ -15,13 +15,16 @@ from atrio.outside.ports.crm import (
     CrmLink,
 )
 from atrio.outside.ports.erp import (
+    CreditLine,
     CustomerDraft,
     Erp,
     ErpArticle,
+    ErpContact,
     ErpCustomer,
     Price,
     PriceQuestion,
     Receipt,
+    spellings,
 )
 from atrio.outside.ports.registry import CompanyRecord, CompanyStatus, Registry
 from atrio.outside.ports.values import PostalAddress, TaxId
@@ -29,6 +32,7 @@ from atrio.outside.ports.values import PostalAddress, TaxId
 __all__ = [
     "CompanyRecord",
     "CompanyStatus",
+    "CreditLine",
     "Crm",
     "CrmAccount",
     "CrmAccountDraft",
@@ -39,6 +43,7 @@ __all__ = [
     "CustomerDraft",
     "Erp",
     "ErpArticle",
+    "ErpContact",
     "ErpCustomer",
     "PostalAddress",
     "Price",
@@ -46,4 +51,5 @@ __all__ = [
     "Receipt",
     "Registry",
     "TaxId",
+    "spellings",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -38,8 +38,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class ErpContact:
+    """A way to reach somebody at a customer; "" where the ERP knows nothing."""
+
+    name: str  # "" for what reaches the company and nobody in particular
+    email: str  # as somebody typed it
+    phone: str  # as somebody typed it
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ErpCustomer:
-    """A customer as the ERP has it."""
+    """A customer as the ERP has it; "" where the ERP knows nothing."""
 
     number: str
     reference: str  # "" when Atrio did not create it
@@ -47,6 +57,19 @@ class ErpCustomer:
     tax_id: TaxId | None
     email: str
     price_group: str
+    phone: str = ""  # as somebody typed it
+    domain: str = ""  # "nordlicht.example": lower case, without scheme and "www."
+    address: PostalAddress = field(default_factory=PostalAddress)
+    contacts: tuple[ErpContact, ...] = ()  # former ones too, marked
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """How much a customer may owe, and by when they must pay."""
+
+    limit: Decimal
+    currency: str  # ISO 4217
+    payment_term: str  # the ERP's name of it, "" for its default
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,33 @@ class Erp(Protocol):
         ...
 
     def read_customer(self, number: str) -> ErpCustomer:
-        """Return the customer as the ERP has it now; OutsideFailure(code="not_found") if gone."""
+        """Return the customer as the ERP has it now; OutsideFailure(code="not_found") if gone.
+
+        A person may have typed the number: spaces do not count, and case only between two.
+        """
+        ...
+
+    def customers(self, *, after: str = "") -> Iterator[ErpCustomer]:
+        """Yield every customer in the order of their numbers, page by page.
+
+        To go on where an earlier run ended, say which number was the last one it took.
+        """
+        ...
+
+    def payment_terms(self) -> list[str]:
+        """Return the names of the payment terms that a customer may be given."""
+        ...
+
+    def set_credit_line(self, customer: str, line: CreditLine) -> None:
+        """Give the customer this limit and payment term; the same twice does no harm.
+
+        Raises OutsideFailure: "not_found", or "invalid" for a term or a currency that the ERP
+        does not have or for an amount that it cannot keep.
+        """
+        ...
+
+    def read_credit_line(self, customer: str) -> CreditLine | None:
+        """Return the customer's credit line as the ERP has it now, None without a limit."""
         ...
 
     def probe(self) -> None:
@@ -118,3 +167,9 @@ class Erp(Protocol):
         without a price is left out.
         """
         ...
+
+
+def spellings(number: str) -> tuple[str, ...]:
+    """Return what a customer number that a person typed may mean, the likeliest first."""
+    squeezed = "".join(number.split())
+    return tuple(dict.fromkeys((number.strip(), squeezed, squeezed.upper())))

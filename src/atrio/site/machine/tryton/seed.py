@@ -171,11 +171,11 @@ def _make_user(password: str) -> None:
     """Make the user as whom Atrio signs in, with the rights of a group of its own.
 
     Everybody may read articles, units and price lists and write parties, but for the price list
-    of a party: that right comes on top.
+    and the credit limit of a party: these rights come on top.
     """
     group = Model.get("res.group")(name="Atrio")
     group.save()
-    for field in ("sale_price_list", "sale_price_lists"):
+    for field in ("sale_price_list", "sale_price_lists", "credit_limit_amount"):
         Model.get("ir.model.field.access")(
             model="party.party", field=field, group=group, perm_read=True, perm_write=True
         ).save()
