@@ -24,7 +24,7 @@ MESSAGES := $(shell find src/atrio -name '*.po' 2>/dev/null)
 BUILT := src/atrio/site/static/built
 
 .NOTPARALLEL:
-.PHONY: demo demo-reset test check format bench endurance messages lock chromium clean help
+.PHONY: demo demo-reset test check format bench messages lock chromium clean help
 
 help:
 	@echo 'make demo        the whole house on this machine (HOST=$(HOST) PORT=$(PORT))'
