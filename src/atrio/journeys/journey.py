@@ -122,6 +122,15 @@ class Journey:
         """Return what a lane is called."""
         return self._texts(language).word("lanes", lane)
 
+    def promise_title(self, name: str, language: str) -> str:
+        """Return what a promise of the pack's own is called, or a step; "" for the access clock."""
+        own, _of, element = name.partition(":")
+        if element:
+            step = self.step_text(element, language)
+            return step.name if step else element
+        terms = self.pack.promises.named.get(own)
+        return terms.title(language) if terms else ""
+
     def _texts(self, language: str) -> Texts:
         return self.texts[self.language(language)]
 

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from atrio.engine.forms import Localized
 from atrio.engine.problems import Problem, Unpublishable
+from atrio.journeys.promises import Promises
 
 LARGEST_FILE = 1024 * 1024  # bytes
 MOST_FILES = 300
@@ -50,6 +52,7 @@ class Pack:
     currency: str
     business_units: tuple[str, ...]  # codes; () is all
     clock: Clock
+    promises: Promises
     sources: Mapping[str, Localized]  # who stands behind a group of facts: "register"
     files: Mapping[str, bytes] = field(repr=False)
 
@@ -88,7 +91,7 @@ def pack_of(files: Mapping[str, bytes]) -> Pack:
         raise Unpublishable([Problem("pack.toml", "", f"this is not TOML: {error}")]) from error
     if problems := list(_refusals(about)):
         raise Unpublishable(problems)
-    default = about["default_language"]
+    default, clock = about["default_language"], Clock(**about["clock"])
     return Pack(
         name=about["name"],
         title=Localized(about["title"], default),
@@ -100,7 +103,10 @@ def pack_of(files: Mapping[str, bytes]) -> Pack:
         time_zone=about["time_zone"],
         currency=about["currency"],
         business_units=tuple(about.get("business_units", ())),
-        clock=Clock(**about["clock"]),
+        clock=clock,
+        promises=Promises.parse(
+            about.get("promises", {}), access=timedelta(seconds=clock.total), language=default
+        ),
         sources={
             group: Localized(names, default) for group, names in about.get("sources", {}).items()
         },

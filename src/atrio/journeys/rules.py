@@ -14,6 +14,7 @@ from atrio.engine.publication import check_decision, check_process
 from atrio.journeys.journey import Journey
 from atrio.journeys.packs import Pack, load_pack
 from atrio.journeys.ports import CALLS, DECISION
+from atrio.journeys.promises import promise_problems
 from atrio.journeys.rehearsal import WentWrong, play
 from atrio.journeys.texts import LENT_NAMES
 
@@ -58,6 +59,7 @@ def problems_of(pack: Pack) -> list[Problem]:
         *_in_decisions(journey, facts),
         *_in_forms(journey, facts),
         *_in_texts(journey, facts),
+        *_in_promises(journey, facts),
     ]
     # An example is played only in a pack that is sound otherwise: what breaks it is named above.
     return sorted(set(found or _in_examples(journey, facts)))
@@ -175,6 +177,15 @@ def _in_texts(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]
                 hint = known.like(tuple(name.split(".")))
                 advice = f"; did you mean {hint}?" if hint else ""
                 yield Problem(f"texts/{language}.toml", place, f"nobody knows {{{name}}}{advice}")
+
+
+def _in_promises(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
+    yield from promise_problems(
+        journey.pack.promises,
+        elements=journey.blueprint.elements,
+        names=Names.of(facts),
+        missing=lambda title: _missing(title, journey.pack.languages),
+    )
 
 
 def _silent(journey: Journey, language: str) -> Iterator[str]:
