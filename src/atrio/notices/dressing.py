@@ -1,42 +1,35 @@
-"""A message's text, dressed as HTML mail: the same words, a brand and a button for its address."""
+"""A message's words on a business unit's letterhead, as HTML mail."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-_ADDRESS = re.compile(r"https?://\S+")
+from atrio.notices.letterhead import Letterhead, logo_of
+from atrio.notices.markup import plain_as_html
 
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph of a message; one that is nothing but an address becomes a button."""
-
-    text: str
-    is_address: bool
-    is_reference: bool  # a last line in small print
+LOGO = "cid:logo"  # how the HTML speaks of the picture that travels with it
+_WHOLE = ("<!doctype", "<html")
 
 
-def as_html(*, subject: str, text: str, language: str) -> str:
-    """Return the HTML of a message that has none of its own. All of the text is escaped."""
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", text) if block.strip()]
-    paragraphs = [
-        Paragraph(
-            text=block,
-            is_address=bool(_ADDRESS.fullmatch(block)),
-            is_reference=i == len(blocks) - 1 and len(block) < 60 and i > 1,
+def as_html(*, subject: str, text: str, html: str, language: str, head: Letterhead) -> str:
+    """Return a message as a page of HTML.
+
+    `html` is what stands on the paper, already escaped; without it the text does, escaped here.
+    A page that is whole already is left as it is.
+    """
+    if html.lstrip().lower().startswith(_WHOLE):
+        return html
+    with override(language):
+        body = html or plain_as_html(text, open_=_("Open"))
+        return render_to_string(
+            "notices/letter.html",
+            {
+                "subject": subject,
+                "body": body,
+                "language": language,
+                "head": head,
+                "logo": LOGO if logo_of(head.logo) else "",
+            },
         )
-        for i, block in enumerate(blocks)
-    ]
-    return render_to_string(
-        "notices/letter.html",
-        {
-            "subject": subject,
-            "paragraphs": paragraphs,
-            "language": language,
-            "brand": settings.ATRIO_BRAND,
-        },
-    )

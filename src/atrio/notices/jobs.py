@@ -1,73 +1,128 @@
-"""Hand messages over to the mail server."""
+"""Hand messages over to who carries them, and ask what became of them."""
 
 from __future__ import annotations
 
-import smtplib
-from datetime import timedelta
-from urllib.parse import unquote, urlsplit
+from datetime import datetime, timedelta
+from random import Random
 from uuid import UUID
 
 import structlog
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.smtp import EmailBackend
-from django.utils import timezone, translation
+from django.utils import timezone
 
+from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.kernel.queue import job, later
-from atrio.notices import actions
+from atrio.notices import actions, rules
+from atrio.notices.carriers import UNDELIVERABLE, Parcel, carrier_of, carry_with
 from atrio.notices.dressing import as_html
+from atrio.notices.letterhead import Letterhead, letterhead_of
 from atrio.notices.models import Message
+from atrio.notices.smtp import MailCarrier
 
 log = structlog.get_logger(__name__)
-TRY_AGAIN_IN = timedelta(seconds=30)
-GIVE_UP_AFTER = timedelta(hours=12)
+SOMEBODY_ELSE_IS_AT_IT = timedelta(seconds=1)
+_random = Random()  # noqa: S311 - jitter, not a secret
+
+carry_with("email", MailCarrier())
 
 
 @job("notices.deliver")
-def deliver(*, message_id: str) -> None:
-    """Send one message; without a mail server (the demo) the outbox itself is the mailbox."""
-    message = Message.objects.get(pk=UUID(message_id))
-    if message.status == Message.Status.SENT:
-        return
-    now = timezone.now()
-    if not message.html:
-        with translation.override(message.language):
-            message.html = as_html(
-                subject=message.subject, text=message.text, language=message.language
+def deliver(*, message_id: UUID, attempt: int = 0) -> None:
+    """Make one try at a message. Run twice, the second does nothing."""
+    with actions.alone_with(message_id) as is_ours:
+        if is_ours:
+            _try(message_id, attempt)
+        else:
+            # Whoever is at it may yet die over it.
+            later(
+                "notices.deliver",
+                message_id=message_id,
+                attempt=attempt,
+                run_in=SOMEBODY_ELSE_IS_AT_IT,
+                once=f"{message_id}:{attempt}",
             )
-        actions.keep_html(message.pk, html=message.html)
-    if not settings.ATRIO_SMTP_URL:
-        actions.mark_sent(message.pk, now=now)
+
+
+def _try(message_id: UUID, attempt: int) -> None:
+    claimed = actions.claim(message_id, attempt=attempt)
+    if claimed is None:
         return
-    email = EmailMultiAlternatives(
-        message.subject,
-        message.text,
-        settings.DEFAULT_FROM_EMAIL,
-        [message.to],
-        # A server that sees the same message twice may drop the second.
-        headers={"Message-ID": f"<{message.pk}@atrio>"},
-        connection=_mail_server(settings.ATRIO_SMTP_URL),
-    )
-    email.attach_alternative(message.html, "text/html")
+    message, may_be_sent = claimed
+    head, now = letterhead_of(message.business_unit), timezone.now()
+    if until := _waits_until(message, head):
+        actions.hold(message, until=until, now=now)
+        return
+    parcel = _parcel(message, head, may_be_sent=may_be_sent)
+    looks = {"html": parcel.html, "sender": parcel.sender}
     try:
-        email.send()
-    except (OSError, smtplib.SMTPException) as error:
-        actions.mark_failed(message.pk, error=str(error))
-        log.warning("notices.not_delivered", message=message_id, error=str(error))
-        if now - message.created_at < GIVE_UP_AFTER:
-            later("notices.deliver", message_id=message_id, run_in=TRY_AGAIN_IN)
+        carried = carrier_of(message.channel).carry(parcel)
+    except OutsideBusy as error:
+        log.warning("notices.not_taken", message=str(message_id), error=str(error))
+        actions.note_busy(message, error=str(error), now=timezone.now(), **looks)
+    except OutsideFailure as error:
+        log.warning("notices.not_delivered", message=str(message_id), error=str(error))
+        note = actions.note_bounced if error.code == UNDELIVERABLE else actions.note_failed
+        note(message, error=str(error), now=timezone.now(), **looks)
+    else:
+        actions.note_sent(message, receipt=carried.receipt, now=timezone.now(), **looks)
+
+
+@job("notices.ask")
+def ask(*, message_id: UUID, asked: int = 0) -> None:
+    """Ask whether a text message arrived, and ask again while nobody knows."""
+    message = Message.objects.filter(pk=message_id, status=Message.Status.SENT).first()
+    if message is None:
         return
-    actions.mark_sent(message.pk, now=now)
+    parcel = _parcel(message, letterhead_of(message.business_unit), may_be_sent=True)
+    try:
+        carried = carrier_of(message.channel).ask(parcel)
+    except OutsideBusy as error:
+        log.info("notices.not_told", message=str(message_id), error=str(error))
+        carried = None
+    except OutsideFailure as error:
+        log.warning("notices.not_told", message=str(message_id), error=str(error))
+        return
+    if carried and carried.state == "delivered":
+        actions.note_delivered(message)
+    elif carried and carried.state == "bounced":
+        actions.note_bounced(message, error=carried.reason, now=timezone.now())
+    elif asked + 1 < rules.MOST_QUESTIONS:
+        wait = rules.wait_after(asked + 1, random=_random)
+        later("notices.ask", message_id=message_id, asked=asked + 1, run_in=wait)
 
 
-def _mail_server(address: str) -> EmailBackend:
-    url = urlsplit(address)
-    return EmailBackend(
-        host=url.hostname or "localhost",
-        port=url.port or 25,
-        username=unquote(url.username or ""),
-        password=unquote(url.password or ""),
-        use_tls=url.scheme == "smtp+starttls",
-        use_ssl=url.scheme == "smtps",
-        timeout=20,
+def _waits_until(message: Message, head: Letterhead) -> datetime | None:
+    """Return when a message may disturb its reader; None if it may now."""
+    keeps_quiet = message.can_wait or message.channel == Message.Channel.SMS
+    if message.is_secret or not keeps_quiet:
+        return None
+    return rules.end_of_quiet(
+        timezone.now(),
+        zone=head.time_zone,
+        quiet_from=head.quiet_from,
+        quiet_until=head.quiet_until,
+    )
+
+
+def _parcel(message: Message, head: Letterhead, *, may_be_sent: bool) -> Parcel:
+    by_email = message.channel == Message.Channel.EMAIL
+    return Parcel(
+        id=message.pk,
+        to=message.to,
+        sender=head.sender if by_email else head.sms_sender,
+        language=message.language,
+        subject=message.subject,
+        text=message.text,
+        html=as_html(
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            language=message.language,
+            head=head,
+        )
+        if by_email
+        else "",
+        head=head,
+        application_id=message.application_id,
+        attempt=message.attempts,
+        may_be_sent=may_be_sent or message.attempts > 0,
     )

@@ -19,3 +19,9 @@ def messages_visible_to(by: Actor) -> QuerySet[Message]:
         units = [*by.business_units, *([""] if settings.ATRIO_DEMO else [])]
         return Message.objects.filter(business_unit__in=units).order_by("-id")
     return Message.objects.none()
+
+
+def follow_up_of(message: Message) -> Message | None:
+    """Return the message that said the same once more: by email instead, or sent again."""
+    keys = [f"email:{message.pk}", f"again:{message.pk}"]
+    return Message.objects.filter(key__in=keys).order_by("-id").first()

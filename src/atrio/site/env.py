@@ -49,6 +49,7 @@ class Environment(BaseSettings):
     )
     smtp_url: str = Field(default="", pattern=r"^(smtp(s|\+starttls)?://.+)?$")
     email_from: str = "Atrio <no-reply@localhost>"
+    bounces_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$", alias="ATRIO_BOUNCES_TO")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("allowed_hosts", "trusted_origins", "packs", mode="before")

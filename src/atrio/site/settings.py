@@ -182,6 +182,7 @@ STORAGES = {
 EMAIL_BACKEND = "atrio.notices.email.OutboxBackend"
 DEFAULT_FROM_EMAIL = env.email_from
 ATRIO_SMTP_URL = env.smtp_url
+ATRIO_BOUNCES_TO = env.bounces_to
 
 LOGGING_CONFIG = None
 observe.configure_logs(json=not env.debug and not env.testing, level=env.log_level)

@@ -1,0 +1,92 @@
+"""On whose paper a message is written: brand, sender and hours of a business unit."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import time
+from email.utils import formataddr
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from atrio.kernel.errors import NotFound
+from atrio.seller.models import BusinessUnit
+from atrio.seller.queries import business_unit
+
+ACCENT = "#08756c"
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_UTC = ZoneInfo("UTC")
+_DARK, _LIGHT = "#14272b", "#ffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What a business unit's messages bear, and when its readers sleep."""
+
+    unit: str  # code; "" is the house itself
+    brand: str
+    sender: str  # "Nordlicht Supplies <ola@nordlicht.example>"
+    accent: str = ACCENT
+    logo: str = ""  # a static file
+    sms_sender: str = ""
+    sms: str = ""  # code of the connection that sends text messages
+    time_zone: ZoneInfo = _UTC
+    quiet_from: time = time(0)
+    quiet_until: time = time(0)
+
+    @property
+    def ink(self) -> str:
+        """Return the colour of writing that can be read on the accent."""
+        return _LIGHT if _luminance(self.accent) < 0.36 else _DARK
+
+
+def letterhead_of(unit: str) -> Letterhead:
+    """Return a business unit's letterhead; the house's own where there is no such unit."""
+    try:
+        return _of(business_unit(unit)) if unit else _house()
+    except NotFound:
+        return _house()
+
+
+def _house() -> Letterhead:
+    return Letterhead(unit="", brand=settings.ATRIO_BRAND, sender=settings.DEFAULT_FROM_EMAIL)
+
+
+def _of(unit: BusinessUnit) -> Letterhead:
+    brand = unit.brand or settings.ATRIO_BRAND
+    return Letterhead(
+        unit=unit.code,
+        brand=brand,
+        sender=formataddr((brand, unit.sender)) if unit.sender else settings.DEFAULT_FROM_EMAIL,
+        accent=unit.accent if _COLOUR.fullmatch(unit.accent) else ACCENT,
+        logo=unit.logo,
+        sms_sender=unit.sms_sender,
+        sms=unit.sms,
+        time_zone=ZoneInfo(unit.time_zone),
+        quiet_from=unit.quiet_from,
+        quiet_until=unit.quiet_until,
+    )
+
+
+@lru_cache(maxsize=64)
+def logo_of(name: str) -> bytes:
+    """Return a logo's PNG; b"" where there is none of that name, which must hold up no message."""
+    found = finders.find(name) if name.endswith(".png") else None
+    return Path(found).read_bytes() if found else b""
+
+
+def logo_as_address(name: str) -> str:
+    """Return a logo as an address that needs nobody to answer it."""
+    return f"data:image/png;base64,{b64encode(logo_of(name)).decode()}"
+
+
+def _luminance(colour: str) -> float:
+    """Return how light a colour is, 0 to 1, as WCAG 2 reckons it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
