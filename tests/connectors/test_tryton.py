@@ -11,13 +11,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from atrio.connectors.memory import MemoryErp
 from atrio.connectors.tryton import TrytonErp
 from atrio.connectors.tryton.rpc import TrytonRpc
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.outside.faults.control import FaultProxy
 from atrio.outside.faults.proxy import build_app
 from atrio.outside.http import OutsideHttp
-from atrio.outside.ports import PriceQuestion, TaxId
+from atrio.outside.ports import ErpContact, PriceQuestion, TaxId
 from atrio.outside.recording import recorded
 from tests.connectors.erp_contract import ErpOverHttpContract, new_draft
 from tests.outside.serving import served, unused_address
@@ -45,8 +46,8 @@ def proxy(tryton):
 def connect(tryton, database):
     """Make a connector to this module's database, at the server or at another address."""
 
-    def make(url=tryton.url, secret=tryton.snapshot.password):
-        options = {**PATIENCE, "database": database, "user": "atrio"}
+    def make(url=tryton.url, secret=tryton.snapshot.password, **more):
+        options = {**PATIENCE, "database": database, "user": "atrio", **more}
         return TrytonErp(base_url=url, secret=secret, options=options)
 
     return make
@@ -92,6 +93,60 @@ class TestTrytonErp(ErpOverHttpContract):
 
 @pytest.mark.tryton
 class TestWhatIsTrytonsOwn:
+    def test_the_seeded_customers_are_those_of_the_invented_base(self, connect):
+        seeded = [one for one in connect().customers() if one.number.startswith("20")]
+        invented = MemoryErp(base_url=f"memory://{uuid4()}", options={"base": True}).customers()
+
+        assert [_all_of(one) for one in seeded] == [_all_of(one) for one in invented]
+        assert sum(not contact.is_active for one in seeded for contact in one.contacts) > 5
+
+    def test_of_companies_of_our_own_none_is_a_customer(self, erp):
+        (own,) = erp._rpc.search_read("company.company", [], ["party.code", "party.name"])
+
+        assert own["party."]["code"] not in {customer.number for customer in erp.customers()}
+
+    def test_with_a_category_only_its_parties_are_customers(self, erp, connect, tryton):
+        customer = erp.create_customer(new_draft("Varejo")).number
+        admin = connect(secret=tryton.snapshot.admin_password, user="admin")._rpc
+        (category,) = admin.call("party.category.create", [{"name": f"Clientes {customer}"}])
+        (party,) = admin.call("party.party.search", [["code", "=", customer]], 0, 1, None)
+        admin.call("party.party.write", [party], {"categories": [["add", [category]]]})
+
+        only = connect(customer_category=f"Clientes {customer}")
+        assert [one.number for one in only.customers()] == [customer]
+
+    def test_who_left_is_no_longer_how_one_reaches_the_company(self, erp):
+        draft = new_draft("Varejo")
+        erp.create_customer(draft)
+        whose = [["party.code", "=", draft.reference]]
+        gone = erp._rpc.call("party.contact_mechanism.search", whose, 0, None, None)
+        erp._rpc.call("party.contact_mechanism.write", gone, {"active": False})
+
+        customer = erp.read_customer(draft.reference)
+        assert (customer.email, customer.phone) == ("", "")
+        assert customer.contacts == (
+            ErpContact(draft.contact_name, draft.email, draft.phone, is_active=False),
+        )
+
+    @pytest.mark.parametrize(
+        ("website", "domain"),
+        [
+            ("https://www.Aurivale.example/quem-somos", "aurivale.example"),
+            ("aurivale.example", "aurivale.example"),
+            ("www.aurivale.example:8080", "aurivale.example"),
+            ("não tem", ""),
+            ("http://[", ""),
+        ],
+    )
+    def test_the_website_tells_the_domain_if_it_is_one(self, erp, website, domain):
+        number = new_draft("").reference
+        ways = [["create", [{"type": "website", "value": website}]]]
+        erp._rpc.call(
+            "party.party.create", [{"name": "A", "code": number, "contact_mechanisms": ways}]
+        )
+
+        assert erp.read_customer(number).domain == domain
+
     def test_our_reference_is_the_customers_number(self, erp):
         draft = new_draft("Varejo")
 
@@ -206,6 +261,11 @@ class TestWhatIsTrytonsOwn:
             erp.find_customer(reference="x")
 
         assert caught.value.code == "misconfigured"
+
+
+def _all_of(customer):
+    """What there is of a customer, the people in whatever order."""
+    return replace(customer, contacts=()), {*customer.contacts}
 
 
 def _receipt_or_busy(erp, draft):

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from atrio.connectors.memory.base import base_customers, crowd
+from atrio.connectors.memory.erp_base import base_customers, crowd
 from atrio.connectors.memory.state import Breakdown, state_of
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.ports import (

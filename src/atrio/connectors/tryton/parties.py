@@ -97,8 +97,12 @@ def _first(mechanisms: Sequence[Row], *types: str) -> str:
 
 
 def _domain(website: str) -> str:
-    host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
-    return host.removeprefix("www.")
+    """Return the domain of what somebody typed as the website, "" if it is none."""
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.") if "." in host and " " not in host else ""
 
 
 def _address(addresses: Sequence[Row]) -> PostalAddress:

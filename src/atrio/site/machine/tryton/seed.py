@@ -1,22 +1,26 @@
-"""Fill a fresh Tryton with a seller, a catalogue, price lists and a user for Atrio.
+"""Fill a fresh Tryton with a seller, its catalogue, price lists, customers, and a user for Atrio.
 
-Runs inside Tryton's own environment: `python -m atrio.site.machine.tryton.seed CONFIG DATABASE`,
-with the integration user's password in ATRIO_TRYTON_PASSWORD.
+Runs inside Tryton's own environment:
+`python -m atrio.site.machine.tryton.seed CONFIG DATABASE CUSTOMERS`, with the integration user's
+password in ATRIO_TRYTON_PASSWORD. CUSTOMERS is a file with the invented base as JSON.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from proteus import Model, Wizard, config
 from trytond.modules.account.tests.tools import create_chart, get_accounts
 
 from atrio.site.machine.tryton.catalogue import Words, articles, categories
+from atrio.site.machine.tryton.customers import make_customers
 
 LANGUAGE = "pt"
 USER = "atrio"
@@ -47,7 +51,7 @@ _STATES = {
 
 def main() -> None:
     """Seed the database that the command line names."""
-    settings, database = sys.argv[1:]
+    settings, database, customers = sys.argv[1:]
     tryton = config.set_trytond(database, user="admin", config_file=settings)
     _make_country()
     _make_company(tryton)
@@ -55,6 +59,7 @@ def main() -> None:
     _make_payment_term()
     _make_catalogue(tryton)
     _make_price_lists()
+    make_customers(tryton, json.loads(Path(customers).read_text(encoding="utf-8")))
     _make_user(os.environ["ATRIO_TRYTON_PASSWORD"])
 
 

@@ -19,9 +19,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from atrio.outside.invented_base import invented_base
 from atrio.site.machine.places import CLONE, SOURCE, snapshot_folder
 from atrio.site.machine.programs import MachineError, Program, die_with_parent, running
 
@@ -36,7 +37,10 @@ MODULES = [
 ]
 
 _HERE = Path(__file__).parent
-_INGREDIENTS = (CLONE / "requirements/tryton.txt", _HERE / "seed.py", _HERE / "catalogue.py")
+_INGREDIENTS = (
+    CLONE / "requirements/tryton.txt",
+    *(_HERE / f"{name}.py" for name in ("seed", "catalogue", "customers")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,15 @@ class Tryton:
 
 
 def _recipe() -> str:
-    parts = [path.read_bytes() for path in _INGREDIENTS] + [" ".join(MODULES).encode()]
+    parts = [path.read_bytes() for path in _INGREDIENTS]
+    parts += [" ".join(MODULES).encode(), _customers().encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+def _customers() -> str:
+    """Return the customers of the invented base as JSON: the seed cannot import them."""
+    customers = [asdict(customer) for customer in invented_base() if customer.is_in_erp]
+    return json.dumps(customers, ensure_ascii=False)
 
 
 def _make_snapshot(home: Path) -> None:
@@ -144,6 +155,7 @@ def _make_snapshot(home: Path) -> None:
     passwords = {"user": secrets.token_urlsafe(24), "admin": secrets.token_urlsafe(24)}
     (unfinished / "passwords.json").write_text(json.dumps(passwords))
     (unfinished / "admin-password").write_text(passwords["admin"])
+    (unfinished / "customers.json").write_text(_customers(), encoding="utf-8")
     (unfinished / f"{DATABASE}.sqlite").touch()  # trytond-admin knows only files that exist
     _write_settings(unfinished, port=0)
 
@@ -155,10 +167,11 @@ def _make_snapshot(home: Path) -> None:
     )
     _run_inside(
         unfinished,
-        *("atrio.site.machine.tryton.seed", "trytond.conf", DATABASE),
+        *("atrio.site.machine.tryton.seed", "trytond.conf", DATABASE, "customers.json"),
         ATRIO_TRYTON_PASSWORD=passwords["user"],
     )
-    (unfinished / "admin-password").unlink()
+    for needed_no_more in ("admin-password", "customers.json"):
+        (unfinished / needed_no_more).unlink()
     unfinished.rename(home)
 
 
