@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from atrio.kernel.errors import NoAnswer
-from atrio.outside.actions import kept_as_deliveries
+from atrio.outside.actions import asking
 from atrio.outside.connections import open_erp
 from atrio.outside.models import Delivery
 from atrio.outside.queries import deliveries_of
@@ -17,7 +17,7 @@ APPLICATION = uuid4()
 
 def test_every_exchange_of_a_block_is_kept_in_order(connect):
     connection = connect()
-    with kept_as_deliveries(
+    with asking(
         connection=connection,
         operation="erp.create_customer",
         key="k",
@@ -41,9 +41,7 @@ def test_an_exchange_that_failed_is_kept_although_the_error_goes_on(connect):
 
     with (
         pytest.raises(NoAnswer),
-        kept_as_deliveries(
-            connection=connection, operation="erp.create_customer", application_id=APPLICATION
-        ),
+        asking(connection=connection, operation="erp.create_customer", application_id=APPLICATION),
     ):
         erp.find_customer(reference="K7M2-9QXA")
 

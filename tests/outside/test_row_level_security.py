@@ -9,7 +9,7 @@ from django.db import connection as database
 
 from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.database import acting_as
-from atrio.outside.actions import kept_as_deliveries, link
+from atrio.outside.actions import asking, link
 from atrio.outside.connections import open_erp
 from tests.outside.conftest import NOON
 
@@ -41,7 +41,7 @@ def alices_rows(connect):
             outside_id="C-1",
             now=NOON,
         )
-        with kept_as_deliveries(connection=connection, operation="erp.find", application_id=ALICES):
+        with asking(connection=connection, operation="erp.find", application_id=ALICES):
             open_erp(connection).find_customer(reference="r")
 
 

@@ -98,7 +98,8 @@ def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
 def _in_attributes(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
     for scope in journey.blueprint.model.scopes():
         for node in scope.nodes.values():
-            for reason in _wrong_with(node, Names.of(facts)):
+            wrong = [*_wrong_with(node, Names.of(facts)), *_wrong_with_repair(node, journey)]
+            for reason in wrong:
                 yield Problem(scope.file, node.id, reason, node.line)
 
 
@@ -170,6 +171,8 @@ def _in_texts(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]
             continue
         for place in _silent(journey, language):
             yield Problem(file, place, "there is no such text")
+        for place in _of_strangers(journey, language):
+            yield Problem(file, place, "no business unit of that code offers this journey")
     known = Names.of(facts)
     for language, texts in journey.texts.items():
         for place, name in texts.names():
@@ -186,6 +189,14 @@ def _in_promises(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Probl
         names=Names.of(facts),
         missing=lambda title: _missing(title, journey.pack.languages),
     )
+
+
+def _of_strangers(journey: Journey, language: str) -> Iterator[str]:
+    """Yield the words of business units that do not offer the journey."""
+    units = journey.pack.business_units
+    for name, unit in journey.texts[language].brands():
+        if units and unit not in units:
+            yield f"notices.{name}.brands.{unit}"
 
 
 def _silent(journey: Journey, language: str) -> Iterator[str]:

@@ -6,7 +6,8 @@ Exception
 │   └── NotFound         there is no such thing, or it is not theirs to see
 └── OutsideError         a system we do not run did not do what we asked
     ├── OutsideBusy      a later try may work
-    │   └── NoAnswer     it was sent and nothing came back: it may have been done
+    │   ├── NoAnswer     it was sent and nothing came back: it may have been done
+    │   └── NotYet       it answered that it has not got there yet
     └── OutsideFailure   a later try will not help: a person must look
 """
 
@@ -46,6 +47,10 @@ class OutsideBusy(OutsideError):
 
 class NoAnswer(OutsideBusy):
     """The request went out and no answer came back; it may have been carried out."""
+
+
+class NotYet(OutsideBusy):
+    """The system is well and has taken the matter on; its answer comes later."""
 
 
 class OutsideFailure(OutsideError):

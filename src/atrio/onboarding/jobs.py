@@ -17,11 +17,17 @@ from atrio.kernel.queue import job, later
 from atrio.onboarding import actions
 from atrio.onboarding.calls import CALLS, Answer, Question, Registered
 from atrio.onboarding.models import Call
-from atrio.outside.actions import kept_as_deliveries
+from atrio.onboarding.queries import stopped_by
+from atrio.outside.actions import asking
+from atrio.outside.breaker import Resting
 from atrio.outside.retry import delay
 
 log = structlog.get_logger(__name__)
 SOMEBODY_ELSE_IS_AT_IT = timedelta(seconds=1)
+LEAST_TIME = timedelta(seconds=5)
+MOST_CRASHES = 5
+_CRASHES = "Each worker that made this call came to its end over it"
+ONE_AFTER_THE_OTHER = timedelta(milliseconds=50)
 _random = Random()  # noqa: S311 - jitter, not a secret
 
 
@@ -43,8 +49,11 @@ def _attempt(call_id: UUID) -> None:
     call, question = begun
     registered = CALLS[call.name]
     with structlog.contextvars.bound_contextvars(application=question.reference, call=call.name):
+        if call.crashes > MOST_CRASHES:
+            _give_up(call, registered, question, OutsideFailure(_CRASHES, code="crash"))
+            return
         try:
-            answer = _ask(registered, question)
+            answer = _ask(call, registered, question)
         except OutsideBusy as error:
             log.info("call.busy", error=str(error), attempt=call.attempts)
             _try_later_or_give_up(call, registered, question, error)
@@ -55,13 +64,15 @@ def _attempt(call_id: UUID) -> None:
             actions.finish_call(call_id=call_id, answer=answer, now=timezone.now())
 
 
-def _ask(registered: Registered, question: Question) -> Answer:
+def _ask(call: Call, registered: Registered, question: Question) -> Answer:
     """Ask, and keep what was said to whom, however it ended."""
     if question.connection is None:
         return registered.handler(question)
-    with kept_as_deliveries(
+    with asking(
         connection=question.connection,
         operation=registered.name,
+        # However slowly it answers: whoever waits for us is told in time.
+        within=max(call.give_up_at - question.now, LEAST_TIME),
         key=question.key,
         attempt=question.attempt,
         application_id=question.application_id,
@@ -73,7 +84,9 @@ def _ask(registered: Registered, question: Question) -> Answer:
 def _try_later_or_give_up(
     call: Call, registered: Registered, question: Question, error: OutsideBusy
 ) -> None:
-    now, wait = timezone.now(), delay(call.attempts, random=_random)
+    now = timezone.now()
+    wait = error.until - now if isinstance(error, Resting) else timedelta(0)
+    wait = max(wait, delay(call.attempts, random=_random))
     if now + wait < call.give_up_at:
         actions.postpone_call(call_id=call.pk, error=error, wait=wait, now=now)
     else:
@@ -89,6 +102,25 @@ def _give_up(call: Call, registered: Registered, question: Question, error: Outs
 def fire_timer(*, application_id: UUID, task_id: str) -> None:
     """Let a timer of a process go off, if it still matters."""
     actions.fire_timer(application_id=application_id, task_id=task_id, now=timezone.now())
+
+
+@job("onboarding.resume_waiting")
+def resume_waiting(*, connection: str) -> None:
+    """Let everything go on that a silent system had stopped, least promised time left first."""
+    for place, application_id in enumerate(stopped_by(connection)):
+        later(
+            "onboarding.resume",
+            application_id=application_id,
+            once=str(application_id),
+            # Not all at once on somebody who has just got up.
+            run_in=place * ONE_AFTER_THE_OTHER,
+        )
+
+
+@job("onboarding.resume")
+def resume(*, application_id: UUID) -> None:
+    """Let one application go on, if it still waits."""
+    actions.resume_application(application_id=application_id, now=timezone.now())
 
 
 _LOCK = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -11,6 +12,10 @@ from django.db.models import F, Q
 
 from atrio.journeys.models import Release
 from atrio.kernel.ids import new_id
+
+# Told apart for length: here Django finds them.
+from atrio.onboarding.promise_models import Promise as Promise
+from atrio.onboarding.promise_models import Reached as Reached
 
 
 class Application(models.Model):
@@ -22,11 +27,28 @@ class Application(models.Model):
         OPEN = "open"
         DONE = "done"
         DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+        EXPIRED = "expired"
+
+    class Channel(models.TextChoices):
+        """How the customer came in."""
+
+        WEB = "web"
+        COUNTER = "counter"
+        TELEPHONE = "telephone"
+
+    class Signal(models.TextChoices):
+        """Why somebody who is filling in may be stuck; being idle is told by `seen_at`."""
+
+        NONE = ""
+        SAME_ERROR = "same_error"
+        CAME_BACK = "came_back"
 
     class WaitingOn(models.TextChoices):
         """Whose turn it is."""
 
         CUSTOMER = "customer"
+        ADMIN = "admin"  # of the account the applicant asks to join
         ASSOCIATE = "associate"
         OUTSIDE = "outside"
         NOBODY = "nobody"
@@ -39,7 +61,10 @@ class Application(models.Model):
     language = models.CharField(max_length=10)
     visit = models.UUIDField()
     title = models.CharField(max_length=200, blank=True, help_text="the company, once known")
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    channel = models.CharField(
+        max_length=9, choices=Channel.choices, default=Channel.WEB, db_default=Channel.WEB
+    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     waiting_on = models.CharField(
         max_length=9, choices=WaitingOn.choices, default=WaitingOn.CUSTOMER
     )
@@ -47,6 +72,34 @@ class Application(models.Model):
     ends = models.JSONField(default=list, help_text="the end events reached")
     closed_steps = models.PositiveIntegerField(default=0)
     account_id = models.UUIDField(null=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="the associate who looks after it",
+    )
+    sold_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="who sells to this customer, and so does not decide",
+    )
+    signal = models.CharField(
+        max_length=10, choices=Signal.choices, blank=True, default="", db_default=""
+    )
+    visits = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="how often they came, with a pause in between"
+    )
+    seen_at = models.DateTimeField(null=True, help_text="when the customer was last here")
+    clocks = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="which promises run, so that nobody looks for them",
+    )
     state = models.BinaryField(help_text="the engine's cache; replaying the steps gives the same")
     first_page_at = models.DateTimeField(help_text="the access clock's start")
     promised_at = models.DateTimeField(help_text="when the access clock breaks its promise")
@@ -73,6 +126,11 @@ class Application(models.Model):
                 name="application_finished",
             ),
             models.Index(fields=["business_unit", "-updated_at"], name="application_latest"),
+            models.Index(
+                fields=["owner", "promised_at", "id"],
+                condition=Q(status="open"),
+                name="application_owned",
+            ),
             models.Index(
                 fields=["-finished_at"], condition=Q(status="done"), name="application_done"
             ),
@@ -195,6 +253,9 @@ class Call(models.Model):
     key = models.CharField(max_length=120, help_text="the same for every attempt; searched by")
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    crashes = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="attempts whose worker died or was stopped"
+    )
     error_code = models.CharField(max_length=40, blank=True)
     error = models.CharField(max_length=500, blank=True)
     next_try_at = models.DateTimeField(null=True)

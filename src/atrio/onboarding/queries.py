@@ -22,11 +22,13 @@ from atrio.journeys.texts import OutcomeText
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
 from atrio.onboarding import rules
+from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import applications_visible_to
 from atrio.onboarding.models import Application, Call, EmailProof, Fact, Step, Typed
 from atrio.outside.models import Delivery
 from atrio.outside.queries import deliveries_of
 from atrio.parties.models import Account
+from atrio.seller.queries import units_on
 from atrio.timeline.models import Entry
 from atrio.timeline.queries import entries_about
 
@@ -264,6 +266,28 @@ def application_page(*, by: Actor, application_id: UUID, now: datetime) -> Appli
         done_elements=sorted({s.element for s in steps if s.outcome == "completed"}),
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
     )
+
+
+def stopped_by(connection: str) -> list[UUID]:
+    """Return the open applications that stand still because this connection did not answer.
+
+    For the background, least promised time left first.
+    """
+    stopped: set[UUID] = set()
+    for port in {registered.asks for registered in CALLS.values()} - {""}:
+        names = [name for name, registered in CALLS.items() if registered.asks == port]
+        stopped |= set(
+            Call.objects.filter(
+                name__in=names,
+                status=Call.Status.FAILED,
+                error_code="unreachable",
+                application__status=Application.Status.OPEN,
+                application__waiting_on=Application.WaitingOn.ASSOCIATE,
+                application__business_unit__in=units_on(port, connection),
+            ).values_list("application_id", flat=True)
+        )
+    in_order = Application.objects.filter(pk__in=stopped).order_by("promised_at", "id")
+    return list(in_order.values_list("pk", flat=True))
 
 
 def _facts_now(rows: list[Fact]) -> list[FactNow]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from atrio.kernel.errors import OutsideFailure
+from atrio.kernel.errors import NotYet, OutsideBusy, OutsideFailure
+from atrio.outside.breaker import note_answer, note_silence, see_whether_it_rests
 from atrio.outside.models import Connection, Delivery, Link
 from atrio.outside.recording import Exchange, recorded
+from atrio.outside.transport import deadline
 
 
 def link(
@@ -68,20 +72,37 @@ def record_deliveries(
 
 
 @contextmanager
-def kept_as_deliveries(
+def asking(
     *,
     connection: Connection,
     operation: str,
+    within: timedelta | None = None,
     key: str = "",
     attempt: int = 1,
     application_id: UUID | None = None,
     call_id: UUID | None = None,
 ) -> Iterator[None]:
-    """Keep every exchange of the block as a delivery, also when the block raises."""
+    """Let the block ask an outside system, unless that rests, and keep what was said.
+
+    Every exchange becomes a delivery, also when the block raises; `within` ends all waiting.
+    Whether it was answered is what the connection's breaker goes by. Raises Resting.
+    """
+    see_whether_it_rests(connection, now=timezone.now())
     exchanges: list[Exchange] = []
     try:
-        with recorded() as exchanges:
+        with recorded() as exchanges, deadline(within.total_seconds() if within else math.inf):
             yield
+    except NotYet:
+        note_answer(connection)
+        raise
+    except OutsideBusy:
+        note_silence(connection, now=timezone.now())
+        raise
+    except OutsideFailure:
+        note_answer(connection)
+        raise
+    else:
+        note_answer(connection)
     finally:
         record_deliveries(
             connection=connection,
@@ -92,6 +113,15 @@ def kept_as_deliveries(
             application_id=application_id,
             call_id=call_id,
         )
+
+
+def forget_deliveries(*, before: datetime) -> None:
+    """Delete older deliveries, some thousand at a time: nobody waits for a long lock."""
+    while True:
+        oldest = Delivery.objects.filter(sent_at__lt=before).order_by("sent_at")
+        deleted, _ = Delivery.objects.filter(pk__in=oldest.values("pk")[:5_000]).delete()
+        if not deleted:
+            return
 
 
 def _linked_elsewhere(connection: Connection, kind: str, outside_id: str) -> OutsideFailure:

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.models import Connection
-from atrio.outside.ports import Erp, Registry
+from atrio.outside.ports import Answering, Erp, Registry
 
 # An address of this form stands behind the fault proxy, wherever that listens today.
 THROUGH_FAULTS = "faults:"
@@ -46,6 +46,11 @@ def open_erp(connection: Connection | str) -> Erp:
 def open_registry(connection: Connection | str) -> Registry:
     """Return the company register of a connection, given the row or its code."""
     return cast("Registry", _open(connection, port=Connection.Port.REGISTRY))
+
+
+def opened(connection: Connection) -> Answering:
+    """Return the connector of a connection, whatever its port is."""
+    return cast("Answering", _open(connection, port=connection.port))
 
 
 def _open(connection: Connection | str, *, port: str) -> object:

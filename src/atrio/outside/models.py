@@ -28,6 +28,10 @@ class Connection(models.Model):
     # "" is the connection of every business unit that has none of its own.
     business_unit = models.SlugField(blank=True, default="")
     created_at = models.DateTimeField()
+    # The breaker; outside/breaker.py says what these mean.
+    failures = models.PositiveIntegerField(default=0, db_default=0)
+    silent_since = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.code

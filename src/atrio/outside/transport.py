@@ -24,8 +24,11 @@ _ends_at: ContextVar[float] = ContextVar("_ends_at", default=float("inf"))
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """End all network waits in this block after so many seconds, with httpx's own timeouts."""
-    token = _ends_at.set(time.monotonic() + seconds)
+    """End all network waits in this block after so many seconds, with httpx's own timeouts.
+
+    Inside another such block the earlier end holds.
+    """
+    token = _ends_at.set(min(time.monotonic() + seconds, _ends_at.get()))
     try:
         yield
     finally:

@@ -36,6 +36,11 @@ def units_by_journey() -> dict[str, BusinessUnit]:
     return {pack: unit for unit in units for pack in unit.journeys}
 
 
+def units_on(port: str, connection: str) -> list[str]:
+    """Return the codes of the units whose `port` ("erp", "registry", …) is this connection."""
+    return list(BusinessUnit.objects.filter(**{port: connection}).values_list("code", flat=True))
+
+
 def staff_actor(user_id: UUID, label: str) -> Actor | None:
     """Return what this user is as a member of staff, or None."""
     found = staff_at_work(user_id, label)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.kernel.queue import later
+from atrio.outside.actions import asking
 from atrio.outside.connections import connection_row, open_erp
 from atrio.outside.ports import ErpArticle, PriceQuestion
 from atrio.outside.queries import linked_id
@@ -40,7 +41,9 @@ def mirror_catalogue(*, erp: str, now: datetime) -> int:
     What the ERP no longer offers stays, not for sale: orders and prices point to it. Raises
     OutsideFailure("empty") when it offers nothing at all: the shop is not emptied by a mistake.
     """
-    articles = [_article(erp, article, now) for article in open_erp(erp).articles()]
+    connection = connection_row(erp)
+    with asking(connection=connection, operation="erp.articles"):
+        articles = [_article(erp, article, now) for article in open_erp(connection).articles()]
     if not articles:
         raise OutsideFailure(f"{erp} has no article for sale", code="empty")
     with transaction.atomic():
@@ -103,7 +106,11 @@ def fetch_missing_prices(
     """Ask for the prices on one page of the catalogue that are not fresh; return how many came."""
     account = Account.objects.get(pk=account_id)
     missing = stale_articles(account, search=search, category=category, page=page, now=now)
-    return _fetch(account, erp_of(account), missing, now) if missing else 0
+    if not missing:
+        return 0
+    erp = erp_of(account)
+    with asking(connection=connection_row(erp), operation="erp.prices", key=str(account_id)):
+        return _fetch(account, erp, missing, now)
 
 
 def _fetch(account: Account, erp: str, articles: Sequence[Article], now: datetime) -> int:

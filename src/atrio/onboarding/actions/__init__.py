@@ -4,6 +4,7 @@ from atrio.onboarding.actions.answer_call import begin_call, fail_call, finish_c
 from atrio.onboarding.actions.decide_step import decide_step
 from atrio.onboarding.actions.fire_timer import fire_timer
 from atrio.onboarding.actions.note_view import note_error, note_leave, note_view
+from atrio.onboarding.actions.resume_application import resume_application
 from atrio.onboarding.actions.retry_call import retry_call
 from atrio.onboarding.actions.send_code import send_code_again
 from atrio.onboarding.actions.start_application import start_application
@@ -19,6 +20,7 @@ __all__ = [
     "note_leave",
     "note_view",
     "postpone_call",
+    "resume_application",
     "retry_call",
     "send_code_again",
     "start_application",

@@ -60,7 +60,7 @@ def _advance(case: Case) -> None:
             if task.kind == "table":
                 _decide(case, step)
             elif task.kind == "notice":
-                _notify(case, step)
+                _notify(case, task, step)
             elif task.kind == "call":
                 _queue(case, task, step)
                 continue
@@ -115,13 +115,15 @@ def _decide(case: Case, step: Step) -> None:
     case.tell("decision.made", step=step.element, outcome=outcome, reasons=reasons)
 
 
-def _notify(case: Case, step: Step) -> None:
+def _notify(case: Case, task: OpenTask, step: Step) -> None:
+    """Write to the applicant; a notice marked `once` is not repeated however often it is met."""
     facts = case.facts
     application = case.application
     reader = str(facts.get("contact.email", ""))
     if not reader:
         case.tell("notice.skipped", step=step.element, notice=step.target, why="no address")
         return
+    occasion = "once" if "once" in task.attributes else step.task_id
     notice = case.journey.notice(
         step.target,
         application.language,
@@ -131,7 +133,7 @@ def _notify(case: Case, step: Step) -> None:
     )
     send_message(
         Draft(
-            key=f"{application.pk}:{step.target}:{step.task_id}",
+            key=f"{application.pk}:{step.target}:{occasion}",
             notice=step.target,
             to=reader,
             language=application.language,

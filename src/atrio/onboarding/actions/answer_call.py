@@ -24,7 +24,8 @@ _OVER = (Call.Status.DONE, Call.Status.FAILED, Call.Status.CANCELLED)
 # Four calls an onboarding: as query sets, compiling these would cost several times the asking.
 _BEGIN = """
     update onboarding_call
-    set attempts = attempts + 1, status = 'running', started_at = coalesce(started_at, %s)
+    set attempts = attempts + 1, crashes = crashes + (status = 'running')::int,
+        status = 'running', started_at = coalesce(started_at, %s)
     where id = %s and status in ('queued', 'running', 'no_answer')
     returning *
 """

@@ -13,7 +13,7 @@ from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.kernel.queue import later
 from atrio.onboarding.actions._advance import PATIENCE
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
-from atrio.onboarding.case import open_case
+from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import Call
 
 
@@ -40,10 +40,16 @@ def retry_call(*, by: Actor, application_id: UUID, call_id: UUID, now: datetime)
         raise NotFound(_("There is no such call."))
     if call.status == Call.Status.DONE or call.step.task_id not in case.open_steps:
         raise NothingToRetry(_("There is nothing left to try again here."))
-    call.status, call.finished_at, call.attempts = Call.Status.QUEUED, None, 0
-    call.give_up_at = now + PATIENCE
-    call.save(update_fields=["status", "finished_at", "attempts", "give_up_at"])
-    case.mark(case.open_steps[call.step.task_id], "")
-    case.tell("call.retried", step=call.step.element)
+    queue_again(case, call)
+
+
+def queue_again(case: Case, call: Call) -> None:
+    """Queue a call whose step is open as if it had never been tried, and save the case."""
+    step = next(step for step in case.open_steps.values() if step.pk == call.step_id)
+    call.status, call.finished_at, call.attempts, call.crashes = Call.Status.QUEUED, None, 0, 0
+    call.give_up_at = case.now + PATIENCE
+    call.save(update_fields=["status", "finished_at", "attempts", "crashes", "give_up_at"])
+    case.mark(step, "")
+    case.tell("call.retried", step=step.element)
     case.save()
     later("onboarding.run_call", call_id=call.pk)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from atrio.kernel.errors import OutsideBusy, OutsideFailure
+from atrio.kernel.errors import NotYet, OutsideFailure
 from atrio.onboarding.calls import Answer, Question, call
 from atrio.onboarding.calls.ask_register import tax_id_of
 from atrio.onboarding.case import NewFact
@@ -80,7 +80,7 @@ def _create(erp: Erp, draft: CustomerDraft) -> ErpCustomer:
     receipt = erp.create_customer(draft)
     if receipt.number is None:
         # Taken, not done: the next attempt searches for it.
-        raise OutsideBusy("The ERP has taken the customer and not numbered it yet")
+        raise NotYet("The ERP has taken the customer and not numbered it yet")
     customer = erp.read_customer(receipt.number)
     if customer.reference != draft.reference:
         raise OutsideFailure(

@@ -27,9 +27,10 @@ from atrio.outside.ports.erp import (
     spellings,
 )
 from atrio.outside.ports.registry import CompanyRecord, CompanyStatus, Registry
-from atrio.outside.ports.values import PostalAddress, TaxId
+from atrio.outside.ports.values import Answering, PostalAddress, TaxId
 
 __all__ = [
+    "Answering",
     "CompanyRecord",
     "CompanyStatus",
     "CreditLine",

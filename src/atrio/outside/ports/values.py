@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Answering(Protocol):
+    """Whatever may be asked whether it is there: every port can."""
+
+    def probe(self) -> None:
+        """Return if the system answers; a cheap question that changes nothing there."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
