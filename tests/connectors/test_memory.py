@@ -12,12 +12,13 @@ from uuid import uuid4
 
 import pytest
 
-from atrio.connectors.memory import MemoryErp, MemoryRegistry
+from atrio.connectors.memory import MemoryCrm, MemoryErp, MemoryRegistry
 from atrio.connectors.memory.state import forget
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.outside.invented import invented_company, invented_numbers
-from atrio.outside.ports import PriceQuestion, TaxId
+from atrio.outside.ports import CrmAccount, CrmContact, PriceQuestion, TaxId
 from atrio.outside.recording import recorded
+from tests.connectors.crm_contract import CrmContract, new_company, new_person
 from tests.connectors.erp_contract import ErpContract, new_draft
 from tests.connectors.registry_contract import RegistryContract
 
@@ -38,6 +39,37 @@ class TestMemoryErp(ErpContract):
     @pytest.fixture
     def price_groups(self):
         return ["Varejo", "Atacado"]
+
+
+class InMemory:
+    """The people who work in the CRM in memory."""
+
+    def __init__(self, crm):
+        self._crm = crm
+
+    def add_account(self, name, tax_id):
+        record = CrmAccount(f"account-{uuid4()}", name, tax_id, "", "", "")
+        self._crm.take_on(record)
+        return record.id
+
+    def add_contact(self, name, email):
+        record = CrmContact(f"contact-{uuid4()}", name, email, "")
+        self._crm.take_on(record)
+        return record.id
+
+    def end_link(self, link):
+        self._crm.end_link(account=link.account.id, contact=link.contact.id)
+
+
+@pytest.fixture
+def crm(name):
+    return MemoryCrm(base_url=name)
+
+
+class TestMemoryCrm(CrmContract):
+    @pytest.fixture
+    def colleagues(self, crm):
+        return InMemory(crm)
 
 
 class TestMemoryRegistry(RegistryContract):
@@ -160,3 +192,63 @@ def test_every_invented_company_is_in_the_register(name):
     registry = MemoryRegistry(base_url=name)
     for number in islice(invented_numbers(), 50):
         assert registry.find_company(TaxId("BR", "br_cnpj", number)).tax_id.number == number
+
+
+def test_another_process_takes_a_record_of_the_crm_on_trust(crm, name):
+    company, person = new_company(), new_person()
+    ends = {"account": crm.save_account(company).id, "contact": crm.save_contact(person).id}
+
+    forget(name)  # as in a process that never saw them
+    elsewhere = MemoryCrm(base_url=name)
+    link = elsewhere.save_link(**ends)
+
+    assert (link.account.id, link.contact.id) == (ends["account"], ends["contact"])
+    assert elsewhere.save_account(company).id == ends["account"]
+    assert elsewhere.links(contact=ends["contact"])[0].account.name == company.name
+
+
+@pytest.mark.parametrize(
+    ("options", "accounts"), [({}, 0), ({"base": True}, 40), ({"base": True, "crowd": 30}, 70)]
+)
+def test_a_crm_begins_with_as_many_as_it_is_told_to(name, options, accounts):
+    crm = MemoryCrm(base_url=name, options=options)
+    known = list(crm.accounts())
+
+    assert accounts <= len(known) <= accounts + 20
+    assert {link.account for link in crm.all_links()} <= set(known)
+    # Beside what it begins with it still has room for what it is told.
+    saved = crm.save_account(new_company())
+    assert len(list(crm.accounts())) == len(known) + 1
+    assert saved in crm.accounts()
+
+
+def test_a_script_says_who_is_known_to_the_crm(name):
+    tax_id = {"kind": "br_cnpj", "number": "99000002000148"}
+    alice = {"name": "Alice Aurivale", "email": "alice@aurivale.example"}
+    company = {"id": "account-1", "name": "Aurivale", "tax_id": tax_id}
+    script = [
+        {"account": company, "contact": alice, "is_active": False, "roles": ["Compras"]},
+        {"account": {"name": "Brisaforte"}},
+    ]
+    crm = MemoryCrm(base_url=name, options={"records": script})
+
+    (known,) = crm.find_accounts(TaxId("BR", **tax_id))
+    (link,) = crm.links(account=known.id)
+    assert (link.contact.name, link.is_active, link.roles) == (
+        "Alice Aurivale",
+        False,
+        ("Compras",),
+    )
+    assert crm.save_link(account=known.id, contact=link.contact.id).is_active
+    assert [account.name for account in crm.accounts()] == ["Aurivale", "Brisaforte"]
+
+
+def test_a_crm_forgets_the_oldest_records_beyond_so_many(name):
+    crm = MemoryCrm(base_url=name, options={"remembers": 5})
+    drafts = [new_company() for _ in range(8)]
+    for draft in drafts:
+        crm.save_account(draft)
+
+    assert len(list(crm.accounts())) == 5
+    assert crm.find_accounts(drafts[0].tax_id) == []
+    assert crm.find_accounts(drafts[-1].tax_id)

@@ -1,11 +1,13 @@
-"""An ERP and a register that live in memory: for unit tests, benchmarks and a first look.
+"""An ERP, a register and a CRM that live in memory: for unit tests, benchmarks and a first look.
 
 The state belongs to the process and is shared by all connectors of one `base_url`
 ("memory://erp-br"). What must hold between processes is computed, not stored: a customer's
-number follows from our reference, a price from the number.
+number follows from our reference, a price from the number, the id of a CRM's record from our
+reference.
 """
 
+from atrio.connectors.memory.crm import MemoryCrm
 from atrio.connectors.memory.erp import MemoryErp
 from atrio.connectors.memory.registry import MemoryRegistry
 
-__all__ = ["MemoryErp", "MemoryRegistry"]
+__all__ = ["MemoryCrm", "MemoryErp", "MemoryRegistry"]

@@ -12,7 +12,14 @@ from threading import RLock
 from typing import Any, Literal
 
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideError, OutsideFailure
-from atrio.outside.ports import CreditLine, ErpCustomer, TaxId
+from atrio.outside.ports import (
+    CreditLine,
+    CrmAccount,
+    CrmContact,
+    CrmLink,
+    ErpCustomer,
+    TaxId,
+)
 from atrio.outside.recording import Exchange, note, outcome_of, redacted
 
 Breakdown = Literal["busy", "no_answer", "failed"]
@@ -28,6 +35,11 @@ class State:
     credit_lines: dict[str, CreditLine] = field(default_factory=dict)  # by customer number
     began_with: int | None = None  # so many customers, before anybody asked
     price_groups: dict[str, str] = field(default_factory=dict)  # factors that were changed
+    # A CRM's, by id: links hold who was linked, not how those are called today.
+    accounts: dict[str, CrmAccount] = field(default_factory=dict)
+    contacts: dict[str, CrmContact] = field(default_factory=dict)
+    links: dict[str, CrmLink] = field(default_factory=dict)
+    began_with_records: int | None = None  # so many of a kind, before anybody asked
     calls: deque[str] = field(default_factory=lambda: deque(maxlen=1000))  # newest last
     breakdowns: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))
     asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by operation
