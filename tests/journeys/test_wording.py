@@ -52,11 +52,24 @@ def test_a_line_break_in_a_name_cannot_start_a_new_header_of_an_email():
 
 
 def test_a_name_cannot_become_markup_in_a_message():
-    pack = texts('[notices.hello]\nsubject = "x"\ntext = "{a.b}"\nhtml = "<b>{a.b}</b>"\n')
+    pack = texts('[notices.hello]\nsubject = "x"\ntext = "**{a.b}**"\n')
 
     notice = pack.notice("hello", lambda _name: "<script>")
 
-    assert (notice.text, notice.html) == ("<script>\n", "<b>&lt;script&gt;</b>")
+    assert (notice.text, notice.html) == ("<script>\n", "<p><strong>&lt;script&gt;</strong></p>")
+
+
+def test_a_unit_speaks_in_its_own_words_where_it_has_some():
+    pack = texts(
+        '[notices.hello]\nsubject = "Hello"\ntext = "We"\nsms = "Hi"\n'
+        '[notices.hello.brands.nordlicht-br]\ntext = "Nordlicht"\n'
+    )
+    words = [
+        (said.subject, said.text, said.sms)
+        for unit in ("", "elsewhere", "nordlicht-br")
+        for said in [pack.notice("hello", str, unit=unit)]
+    ]
+    assert words == [("Hello", "We\n", "Hi")] * 2 + [("Hello", "Nordlicht\n", "Hi")]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +85,22 @@ def test_what_looks_like_formatting_is_left_alone_or_only_looked_up(text):
 
 
 @pytest.mark.parametrize(
-    "more", ["[notices.x]\nsubject = 1\ntext = 'a'", "steps = 3", "[a]\nb = 'c'"]
+    "more",
+    [
+        "[notices.x]\nsubject = 1\ntext = 'a'",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\nhtml = '<b>a</b>'",
+        "[notices.x]\nsubject = 'a'\ntext = '**a'",
+        "[notices.x]\nsubject = 'a'\ntext = '[a](javascript:b)'",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\nsms = '{link}'",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\nsms = '{code}'",
+        f"[notices.x]\nsubject = 'a'\ntext = 'a'\nsms = '{'a' * 301}'",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\nbrands = 3",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\n[notices.x.brands.a]",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\n[notices.x.brands.a]\nsender = 'a'",
+        "[notices.x]\nsubject = 'a'\ntext = 'a'\n[notices.x.brands.a]\ntext = '**a'",
+        "steps = 3",
+        "[a]\nb = 'c'",
+    ],
 )
 def test_a_file_of_texts_that_nobody_could_use_is_refused(more):
     with pytest.raises(Unpublishable):

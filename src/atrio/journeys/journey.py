@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from atrio.engine.forms import Form, Localized, as_text, fact
+from atrio.engine.forms import Form, Localized, Message, as_text, fact
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.engine.process import Blueprint, Element
 from atrio.engine.tables import Table
@@ -103,16 +103,26 @@ class Journey:
         """Return how an end is told, None if it is not."""
         return self._texts(language).outcome(element, self._lookup(facts, {}, language))
 
-    def notice(self, name: str, language: str, facts: Mapping[str, Any], **lent: str) -> Notice:
+    def notice(
+        self, name: str, language: str, facts: Mapping[str, Any], *, unit: str = "", **lent: str
+    ) -> Notice:
         """Return a message with its names filled in from the facts and from what is lent.
 
-        `lent` are the names of `texts.LENT_NAMES`: code, link, reference and so on. Raises
-        KeyError for a message the pack does not have.
+        `lent` are the names of `texts.LENT_NAMES`: code, link, reference and so on; `unit` is the
+        business unit in whose words it speaks, if it has some. Raises KeyError for a message the
+        pack does not have.
         """
-        notice = self._texts(language).notice(name, self._lookup(facts, lent, language))
+        look_up = self._lookup(facts, lent, language)
+        open_ = say(Message("open"), self.language(language))
+        notice = self._texts(language).notice(name, look_up, unit=unit, open_=open_)
         if notice is None:
             raise KeyError(name)
         return notice
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Return the messages the pack has, by name."""
+        return tuple(self._texts(self.pack.default_language).sections.get("notices", {}))
 
     def reason(self, code: str, language: str) -> str:
         """Return what a decision's reason means."""

@@ -39,6 +39,7 @@ _TEXTS: dict[str, _StrPromise] = {
     "file.invalid": _("This file is not known. Choose it again."),
     "code_wrong": _("This code is not the one we sent, or it is no longer valid."),
     "form.submit": _("Continue"),
+    "open": _("Open"),
     "yes": _("Yes"),
     "no": _("No"),
     "address.street": pgettext_lazy("address", "Street"),

@@ -1,7 +1,8 @@
 """A pack's own words: what a step is called, what an email says. One TOML file per language.
 
-A text may hold `{names}`: of facts, and of what the sender adds (`LENT_NAMES`). Nothing else is
-done to it: there is no formatting language that a text could abuse.
+A text may hold `{names}`: of facts, and of what the sender adds (`LENT_NAMES`). A notice's text
+may hold a few marks besides (`notices.markup`), short words for a text message (`sms`), and other
+words for a business unit (`brands.<unit>`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from atrio.engine.problems import Problem, Unpublishable
+from atrio.notices import markup
 
 LENT_NAMES = frozenset({"code", "minutes", "link", "reference", "seller"})
 WHO = frozenset({"customer", "us", "outside"})
@@ -21,13 +22,18 @@ _NAME = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
 _SECTIONS = {
     "steps": {"name", "doing", "done", "who"},
     "outcomes": {"title", "text", "good"},
-    "notices": {"subject", "text", "html"},
+    "notices": {"subject", "text", "sms", "brands"},
 }
 _REQUIRED = {
     "steps": {"name", "doing", "done", "who"},
     "outcomes": {"title", "text", "good"},
     "notices": {"subject", "text"},
 }
+
+_OF_A_BRAND = {"subject", "text", "sms"}
+LONGEST_SMS = 300  # letters before the names are filled in; two parts, three with luck
+# A phone is typed and not proved: whoever has it must not be let into the application.
+_NOT_BY_SMS = frozenset({"link", "code"})
 
 Lookup = Callable[[str], str]
 
@@ -53,11 +59,15 @@ class OutcomeText:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message, ready to be sent; `html` is "" where the pack has none of its own."""
+    """A message, ready to be sent: the same words as text and as HTML, and few of them as `sms`.
+
+    `sms` is "" where the pack has none.
+    """
 
     subject: str
     text: str
     html: str
+    sms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,24 @@ class Texts:
 
     def has(self, section: str, name: str) -> bool:
         """Say whether there is a text of the name."""
-        return name in self.sections.get(section, {})
+        return (section, name) in self.places()
+
+    def places(self) -> set[tuple[str, str]]:
+        """Return every place of the file that says something, as section and name."""
+        found = set()
+        for section, entries in self.sections.items():
+            found |= {(section, name) for name in entries}
+        for name, entry in self.sections.get("notices", {}).items():
+            found |= {("notices", f"{name}.{key}") for key in entry if key == "sms"}
+            for brand, words in entry.get("brands", {}).items():
+                found |= {("notices", f"{name}.brands.{brand}.{key}") for key in words}
+        return found
+
+    def brands(self) -> Iterator[tuple[str, str]]:
+        """Yield every notice that has words of a business unit's own, with that unit's code."""
+        for name, entry in self.sections.get("notices", {}).items():
+            for brand in entry.get("brands", {}):
+                yield name, brand
 
     def step(self, element: str) -> StepText | None:
         """Return how to speak of a step, None if it is not spoken of."""
@@ -94,15 +121,28 @@ class Texts:
             return None
         return OutcomeText(found["title"], filled(found["text"], look_up), found["good"])
 
-    def notice(self, name: str, look_up: Lookup) -> Notice | None:
-        """Return a message with its names filled in, None if there is none."""
+    def notice(
+        self, name: str, look_up: Lookup, *, unit: str = "", open_: str = "Open"
+    ) -> Notice | None:
+        """Return a message with its names filled in, in a unit's own words where it has some.
+
+        None if there is no such message. `open_` is what a button says that has no words.
+        """
         found = self.sections.get("notices", {}).get(name)
         if found is None:
             return None
-        # A line break in a subject would start a new header.
-        subject = " ".join(filled(found["subject"], look_up).split())
-        html = filled(found.get("html", ""), lambda key: escape(look_up(key)))
-        return Notice(subject, filled(found["text"], look_up).strip() + "\n", html)
+        words = found | found.get("brands", {}).get(unit, {})
+
+        def fill(text: str) -> str:
+            return filled(text, look_up)
+
+        return Notice(
+            # A line break in a subject would start a new header.
+            subject=" ".join(fill(words["subject"]).split()),
+            text=markup.as_text(words["text"], fill),
+            html=markup.as_html(words["text"], fill, open_=open_),
+            sms=fill(words.get("sms", "")).strip(),
+        )
 
     def word(self, section: str, name: str) -> str:
         """Return one of the plain texts (`reasons`, `lanes`), the name itself if there is none."""
@@ -112,9 +152,17 @@ class Texts:
         """Yield every place with each name its text asks for."""
         for section in _SECTIONS:
             for key, entry in self.sections.get(section, {}).items():
-                for text in entry.values():
-                    for name in _NAME.findall(text if isinstance(text, str) else ""):
-                        yield f"{section}.{key}", name
+                for place, text in _texts_in(f"{section}.{key}", entry):
+                    for name in _NAME.findall(text):
+                        yield place, name
+
+
+def _texts_in(place: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in entry.items():
+        if isinstance(value, str):
+            yield place, value
+        elif isinstance(value, dict):
+            yield from _texts_in(f"{place}.{key}", value)
 
 
 def filled(text: str, look_up: Lookup) -> str:
@@ -146,13 +194,46 @@ def _wrong_in(section: str, entry: Any) -> Iterator[str]:
     for surplus in sorted(entry.keys() - _SECTIONS[section]):
         yield f"nobody reads {surplus}"
     for key, value in entry.items():
-        if key == "good":
-            if not isinstance(value, bool):
-                yield "good is true or false"
-        elif not _is_text(value):
-            yield f"{key} is not a text"
+        yield from _wrong_value(key, value)
     if section == "steps" and entry.get("who", "us") not in WHO:
         yield f"who is one of {', '.join(sorted(WHO))}"
+    if section == "notices":
+        yield from _wrong_words(entry)
+
+
+def _wrong_value(key: str, value: Any) -> Iterator[str]:
+    if key == "good":
+        if not isinstance(value, bool):
+            yield "good is true or false"
+    elif key == "brands":
+        yield from _wrong_in_brands(value)
+    elif not _is_text(value):
+        yield f"{key} is not a text"
+
+
+def _wrong_in_brands(brands: Any) -> Iterator[str]:
+    if not isinstance(brands, dict):
+        yield "brands is a table of business units"
+        return
+    for unit, words in brands.items():
+        if not isinstance(words, dict) or not words:
+            yield f"brands.{unit} has words of its own, or is not there"
+            continue
+        for surplus in sorted(words.keys() - _OF_A_BRAND):
+            yield f"nobody reads brands.{unit}.{surplus}"
+        for key, value in words.items():
+            if not _is_text(value):
+                yield f"brands.{unit}.{key} is not a text"
+        yield from (f"brands.{unit}: {why}" for why in _wrong_words(words))
+
+
+def _wrong_words(words: Mapping[str, Any]) -> Iterator[str]:
+    text, sms = str(words.get("text", "")), str(words.get("sms", ""))
+    yield from markup.wrong_marks(text)
+    if len(sms) > LONGEST_SMS:
+        yield f"sms is longer than {LONGEST_SMS} letters"
+    for name in sorted(_NOT_BY_SMS.intersection(_NAME.findall(sms))):
+        yield f"sms: {{{name}}} lets in whoever holds the phone, which nobody has proved"
 
 
 def _is_text(value: Any) -> bool:
