@@ -105,6 +105,19 @@ class TestWhatIsTrytonsOwn:
 
         assert own["party."]["code"] not in {customer.number for customer in erp.customers()}
 
+    def test_after_a_number_that_is_archived_it_goes_on_and_after_one_that_is_gone_anew(self, erp):
+        all_of_them = [customer.number for customer in erp.customers()]
+        place = len(all_of_them) // 2
+        (party,) = erp._rpc.call(
+            "party.party.search", [["code", "=", all_of_them[place]]], 0, 1, None
+        )
+        erp._rpc.call("party.party.write", [party], {"active": False})
+        rest = [customer.number for customer in erp.customers(after=all_of_them[place])]
+        anew = [customer.number for customer in erp.customers(after="nobody-has-this")]
+
+        assert rest == all_of_them[place + 1 :]
+        assert anew == [*all_of_them[:place], *rest]
+
     def test_with_a_category_only_its_parties_are_customers(self, erp, connect, tryton):
         customer = erp.create_customer(new_draft("Varejo")).number
         admin = connect(secret=tryton.snapshot.admin_password, user="admin")._rpc

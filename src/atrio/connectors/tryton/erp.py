@@ -117,18 +117,21 @@ class TrytonErp:
         return customer_of(self._party(number))
 
     def customers(self, *, after: str = "") -> Iterator[ErpCustomer]:
-        """Yield every party but companies of our own, in the order of the database's text."""
+        """Yield every party but companies of our own, the oldest first.
+
+        Tryton sorts codes by their length, and compares them as text: only ids say what is left.
+        """
         own = [row["party"] for row in self._rpc.search_read("company.company", [], ["party"])]
-        whose = [["id", "not in", own]]
+        whose: list[list[object]] = [["id", "not in", own]]
         if self._category:
             whose.append(["categories.name", "=", self._category])
+        last = self._id_of(after) if after else 0
         while True:
-            beyond = [*whose, ["code", ">", after]]
-            page = self._parties(beyond, limit=_AT_ONCE, order="code")
+            page = self._parties([*whose, ["id", ">", last]], limit=_AT_ONCE)
             yield from (customer_of(row) for row in page)
             if len(page) < _AT_ONCE:
                 return
-            after = page[-1]["code"]
+            last = page[-1]["id"]
 
     def payment_terms(self) -> list[str]:
         """Return the names of the payment terms, in the language of our user."""
@@ -218,8 +221,15 @@ class TrytonErp:
             raise OutsideFailure(f"Tryton has no party {number!r}", code="not_found")
         return party
 
+    def _id_of(self, number: str) -> int:
+        """Return the id of a party, archived or not; 0, before all others, if it is gone."""
+        found: list[int] = self._rpc.call(
+            "party.party.search", [["code", "=", number]], 0, 1, None, active_test=False
+        )
+        return found[0] if found else 0
+
     def _parties(
-        self, domain: Sequence[object], *, limit: int | None = None, order: str = "id"
+        self, domain: Sequence[object], *, limit: int | None = None
     ) -> list[dict[str, Any]]:
         """Return active parties, with what is theirs whether it is still active or not."""
         return self._rpc.search_read(
@@ -227,7 +237,6 @@ class TrytonErp:
             [["active", "=", True], domain],
             FIELDS,
             limit=limit,
-            order=order,
             active_test=False,
         )
 

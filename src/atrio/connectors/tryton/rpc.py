@@ -74,12 +74,11 @@ class TrytonRpc:
         *,
         limit: int | None = None,
         offset: int = 0,
-        order: str = "id",
         **context: object,
     ) -> list[dict[str, Any]]:
         """Return the fields of the records that the domain selects, oldest first."""
         found: list[dict[str, Any]] = self.call(
-            f"{model}.search_read", domain, offset, limit, [[order, "ASC"]], fields, **context
+            f"{model}.search_read", domain, offset, limit, [["id", "ASC"]], fields, **context
         )
         return found
 

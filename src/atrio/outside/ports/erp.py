@@ -130,9 +130,10 @@ class Erp(Protocol):
         ...
 
     def customers(self, *, after: str = "") -> Iterator[ErpCustomer]:
-        """Yield every customer in the order of their numbers, page by page.
+        """Yield every customer, page by page, always in the same order.
 
-        To go on where an earlier run ended, say which number was the last one it took.
+        To go on where an earlier run ended, say which number was the last one it took; if that
+        customer is gone, all of them may come again.
         """
         ...
 
