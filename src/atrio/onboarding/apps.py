@@ -4,15 +4,16 @@ from django.apps import AppConfig
 
 
 class OnboardingConfig(AppConfig):
-    """Register what a process may call."""
+    """Register what a process may call, and what looks after promises."""
 
     name = "atrio.onboarding"
 
     def ready(self) -> None:
-        """Import the calls; each registers itself."""
+        """Import the calls, and the jobs outside `jobs`; each registers itself."""
         from atrio.onboarding.calls import (  # noqa: F401
             ask_register,
             create_customer,
             fetch_prices,
             open_shop,
         )
+        from atrio.onboarding.promises import jobs  # noqa: F401

@@ -187,6 +187,7 @@ _CHANGING = (
     "language",
     "submitted_at",
     "finished_at",
+    "clocks",
 )
 
 

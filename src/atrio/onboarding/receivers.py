@@ -5,8 +5,15 @@ from __future__ import annotations
 from atrio.kernel.events import on
 from atrio.kernel.queue import later
 from atrio.outside.events import ConnectionRecovered
+from atrio.seller.events import CalendarChanged
 
 
 @on(ConnectionRecovered)
 def _go_on(event: ConnectionRecovered) -> None:
     later("onboarding.resume_waiting", connection=event.connection, once=event.connection)
+
+
+@on(CalendarChanged)
+def _move_promises(event: CalendarChanged) -> None:
+    # Changed again before it was begun: once is enough.
+    later("onboarding.move_promises", business_unit=event.business_unit, once=event.business_unit)

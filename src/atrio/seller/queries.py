@@ -69,3 +69,9 @@ def sales_manager_of(code: str) -> Staff | None:
         business_unit__code=code, role=Staff.Role.MANAGER, user__is_active=True
     )
     return managers.select_related("user").order_by("id").first()
+
+
+def colleagues(code: str, role: str) -> list[Staff]:
+    """Return who does this job in the unit, with their users."""
+    found = Staff.objects.filter(business_unit__code=code, role=role, user__is_active=True)
+    return list(found.select_related("user").order_by("id"))

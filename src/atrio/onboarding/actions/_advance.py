@@ -16,6 +16,7 @@ from atrio.notices.actions import Draft, send_message
 from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
+from atrio.onboarding.promises.ticking import tick_promises
 from atrio.onboarding.tokens import token_for
 
 # How long a call is tried when the process does not say.
@@ -27,6 +28,7 @@ def advance_and_save(case: Case) -> None:
     with case.as_ourselves():
         _advance(case)
         _finish(case)
+        tick_promises(case)
     case.save()
     for call in case.new_calls:
         later("onboarding.run_call", call_id=call.pk)
