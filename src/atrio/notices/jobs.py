@@ -12,7 +12,14 @@ from django.utils import timezone
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.kernel.queue import job, later
 from atrio.notices import actions, rules
-from atrio.notices.carriers import UNDELIVERABLE, Parcel, carrier_of, carry_with
+from atrio.notices.carriers import (
+    UNDELIVERABLE,
+    Carried,
+    Parcel,
+    Undeliverable,
+    carrier_of,
+    carry_with,
+)
 from atrio.notices.dressing import as_html
 from atrio.notices.letterhead import Letterhead, letterhead_of
 from atrio.notices.models import Message
@@ -54,7 +61,7 @@ def _try(message_id: UUID, attempt: int) -> None:
     parcel = _parcel(message, head, may_be_sent=may_be_sent)
     looks = {"html": parcel.html, "sender": parcel.sender}
     try:
-        carried = carrier_of(message.channel).carry(parcel)
+        carried = _carry(message.channel, parcel)
     except OutsideBusy as error:
         log.warning("notices.not_taken", message=str(message_id), error=str(error))
         actions.note_busy(message, error=str(error), now=timezone.now(), **looks)
@@ -64,6 +71,13 @@ def _try(message_id: UUID, attempt: int) -> None:
         note(message, error=str(error), now=timezone.now(), **looks)
     else:
         actions.note_sent(message, receipt=carried.receipt, now=timezone.now(), **looks)
+
+
+def _carry(channel: str, parcel: Parcel) -> Carried:
+    carried = carrier_of(channel).carry(parcel)
+    if carried.state == "bounced":  # an earlier try had sent it, and this is what came of that
+        raise Undeliverable(carried.reason)
+    return carried
 
 
 @job("notices.ask")

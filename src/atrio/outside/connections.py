@@ -17,7 +17,7 @@ from django.conf import settings
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.models import Connection
-from atrio.outside.ports import Answering, Erp, Registry
+from atrio.outside.ports import Answering, Crm, Erp, Registry, Sms
 
 # An address of this form stands behind the fault proxy, wherever that listens today.
 THROUGH_FAULTS = "faults:"
@@ -46,6 +46,16 @@ def open_erp(connection: Connection | str) -> Erp:
 def open_registry(connection: Connection | str) -> Registry:
     """Return the company register of a connection, given the row or its code."""
     return cast("Registry", _open(connection, port=Connection.Port.REGISTRY))
+
+
+def open_crm(connection: Connection | str) -> Crm:
+    """Return the CRM of a connection, given the row or its code."""
+    return cast("Crm", _open(connection, port=Connection.Port.CRM))
+
+
+def open_sms(connection: Connection | str) -> Sms:
+    """Return the gateway for text messages of a connection, given the row or its code."""
+    return cast("Sms", _open(connection, port=Connection.Port.SMS))
 
 
 def opened(connection: Connection) -> Answering:

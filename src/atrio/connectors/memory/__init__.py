@@ -1,4 +1,4 @@
-"""An ERP, a register and a CRM that live in memory: for unit tests, benchmarks and a first look.
+"""Outside systems that live in memory, one per port: for tests, benchmarks and a first look.
 
 The state belongs to the process and is shared by all connectors of one `base_url`
 ("memory://erp-br"). What must hold between processes is computed, not stored: a customer's
@@ -9,5 +9,6 @@ reference.
 from atrio.connectors.memory.crm import MemoryCrm
 from atrio.connectors.memory.erp import MemoryErp
 from atrio.connectors.memory.registry import MemoryRegistry
+from atrio.connectors.memory.sms import MemorySms
 
-__all__ = ["MemoryCrm", "MemoryErp", "MemoryRegistry"]
+__all__ = ["MemoryCrm", "MemoryErp", "MemoryRegistry", "MemorySms"]

@@ -18,6 +18,7 @@ from atrio.outside.ports import (
     CrmContact,
     CrmLink,
     ErpCustomer,
+    SmsReceipt,
     TaxId,
 )
 from atrio.outside.recording import Exchange, note, outcome_of, redacted
@@ -40,6 +41,7 @@ class State:
     contacts: dict[str, CrmContact] = field(default_factory=dict)
     links: dict[str, CrmLink] = field(default_factory=dict)
     began_with_records: int | None = None  # so many of a kind, before anybody asked
+    texts: dict[str, SmsReceipt] = field(default_factory=dict)  # a gateway's, by our reference
     calls: deque[str] = field(default_factory=lambda: deque(maxlen=1000))  # newest last
     breakdowns: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))
     asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by operation

@@ -27,6 +27,7 @@ from atrio.outside.ports.erp import (
     spellings,
 )
 from atrio.outside.ports.registry import CompanyRecord, CompanyStatus, Registry
+from atrio.outside.ports.sms import Sms, SmsDraft, SmsReceipt, SmsState
 from atrio.outside.ports.values import Answering, PostalAddress, TaxId
 
 __all__ = [
@@ -51,6 +52,10 @@ __all__ = [
     "PriceQuestion",
     "Receipt",
     "Registry",
+    "Sms",
+    "SmsDraft",
+    "SmsReceipt",
+    "SmsState",
     "TaxId",
     "spellings",
 ]
