@@ -18,6 +18,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
 from atrio.onboarding.models import Application
+from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership
 from atrio.trade.actions import fetch_first_prices
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
@@ -25,9 +26,15 @@ from tests.parties.customers import become_customer, make_unit
 
 # A table with one of these columns holds customers' rows; so do those without, named here.
 COLUMNS = ["account_id", "application_id"]
-AND_THESE = ["onboarding_application", "outside_link", "parties_account", "parties_membership"]
-# What goes to customers by mail: the web role reads none of it, not even one's own.
-NOBODYS = {"notices_message"}
+AND_THESE = [
+    "onboarding_application",
+    "outside_link",
+    "parties_account",
+    "parties_membership",
+]
+# What goes to customers by mail, and who resembles whom: the web role reads none of it, not even
+# one's own.
+NOBODYS = {"notices_message", "parties_matchkey", "parties_merge", "parties_pair"}
 
 _CUSTOMERS_TABLES = """
     select c.relname, c.relrowsecurity and c.relforcerowsecurity
@@ -138,6 +145,7 @@ def cast(transactional_db):
         make_unit(code="elsewhere"), "mallory@marupanga.example", company="Marupanga S.A."
     )
     fetch_first_prices(account_id=mallory.account.pk, now=timezone.now())
+    keep_keys()
     of_mallory = Application.objects.exclude(pk__in=of_alice).get().pk
     return SimpleNamespace(
         alice=[

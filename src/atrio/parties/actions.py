@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.parties.models import Account, Contact, LegalEntity, Membership
-from atrio.parties.queries import accounts_visible_to
+from atrio.parties.queries import accounts_visible_to, living_account
 from atrio.timeline.actions import Where, record
 
 
@@ -60,11 +60,11 @@ def refuse_known_company(
 def open_account(*, customer: NewCustomer, now: datetime) -> Account:
     """Open the account with its first legal entity and contact; the same id, once.
 
-    Raises AlreadyCustomer when another account holds the tax id.
+    An account that was merged since then is what it was merged into. Raises AlreadyCustomer when another account holds the tax id.
     """
     found = Account.objects.filter(pk=customer.account_id).first()
     if found:
-        return found
+        return Account.objects.get(pk=living_account(found.pk)) if found.merged_into_id else found
     refuse_known_company(
         country=customer.country, tax_id_kind=customer.tax_id_kind, tax_id=customer.tax_id
     )

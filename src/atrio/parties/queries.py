@@ -15,27 +15,37 @@ from atrio.seller.queries import business_unit
 
 
 def accounts_visible_to(by: Actor) -> QuerySet[Account]:
-    """Return the accounts this actor may see: a member's own, a member of staff's units'."""
+    """Return the accounts this actor may see: a member's own, a member of staff's units'.
+
+    One that was merged into another is seen no more; `living_account` says what it is now.
+    """
+    living = Account.objects.filter(merged_into=None)
     if by.kind == "member":
-        return Account.objects.filter(pk__in=by.accounts)
+        return living.filter(pk__in=by.accounts)
     if by.kind == "staff":
-        return Account.objects.filter(business_unit__in=by.business_units)
+        return living.filter(business_unit__in=by.business_units)
     return Account.objects.none()
 
 
 def legal_entities_visible_to(by: Actor) -> QuerySet[LegalEntity]:
     """Return the legal entities of the accounts this actor may see."""
-    return LegalEntity.objects.filter(account__in=accounts_visible_to(by))
+    return LegalEntity.objects.filter(merged_into=None, account__in=accounts_visible_to(by))
 
 
 def contacts_visible_to(by: Actor) -> QuerySet[Contact]:
     """Return the contacts of the accounts this actor may see."""
-    return Contact.objects.filter(account__in=accounts_visible_to(by))
+    return Contact.objects.filter(merged_into=None, account__in=accounts_visible_to(by))
 
 
 def contacts_of(*, by: Actor, account_id: UUID) -> list[Contact]:
     """Return the people of one account, by name, if this actor may see them."""
     return list(contacts_visible_to(by).filter(account_id=account_id).order_by("name", "id"))
+
+
+def living_account(account_id: UUID) -> UUID:
+    """Return the account that an id leads to today: itself, or what it was merged into."""
+    found = Account.objects.filter(pk=account_id).values_list("merged_into_id", flat=True).first()
+    return living_account(found) if found else account_id
 
 
 def member_actor(user_id: UUID, label: str) -> Actor:
