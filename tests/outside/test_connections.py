@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from atrio.connectors.memory import MemoryErp, MemoryRegistry
+from atrio.connectors.memory import MemoryCrm, MemoryErp, MemoryRegistry
 from atrio.connectors.tryton import TrytonErp
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside import connections
-from atrio.outside.connections import open_erp, open_registry
+from atrio.outside.connections import open_crm, open_erp, open_registry
 
 SIGN_IN = {"database": "atrio", "user": "atrio"}
 
@@ -22,10 +22,12 @@ def failure_of(open_it, connection):
 
 def test_a_connection_is_opened_by_row_or_by_code(connect):
     erp, register = connect("erp"), connect("register", port="registry")
+    crm = connect("crm", port="crm")
 
     assert isinstance(open_erp(erp), MemoryErp)
     assert isinstance(open_erp("erp"), MemoryErp)
     assert isinstance(open_registry(register), MemoryRegistry)
+    assert isinstance(open_crm(crm), MemoryCrm)
 
 
 def test_it_is_opened_once_and_anew_when_the_row_changes(connect):

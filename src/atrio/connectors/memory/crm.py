@@ -197,7 +197,9 @@ class MemoryCrm:
             script = scripted_records(self._options.get("records", ()))
             for record in (*base, *script, *crowd_records(int(self._options.get("crowd", 0)))):
                 self.take_on(record)
-            self._state.began_with_records = max(len(self._state.accounts), len(self._state.contacts))
+            self._state.began_with_records = max(
+                len(self._state.accounts), len(self._state.contacts), len(self._state.links)
+            )
 
     def _keep(self, known: dict[str, _Kept], identity: str, record: _Kept) -> _Kept:
         known[identity] = record

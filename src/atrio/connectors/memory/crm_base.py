@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from atrio.connectors.memory.base import crowd
+from atrio.connectors.memory.erp_base import crowd
 from atrio.outside.invented_base import BaseCustomer, invented_base
 from atrio.outside.ports import CrmAccount, CrmContact, CrmLink, TaxId
 

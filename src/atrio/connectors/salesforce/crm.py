@@ -72,8 +72,8 @@ class SalesforceCrm:
         self._page_size = int(options.get("page_size", 2000))
 
     def probe(self) -> None:
-        """Read one account, with every field that the connection names."""
-        list(self._rest.query(select(self._fields.of_account, "Account", limit=1)))
+        """Read one relation, with every field of its ends that the connection names."""
+        list(self._rest.query(select(self._fields.of_link, _LINK, limit=1)))
 
     def find_accounts(self, tax_id: TaxId) -> list[CrmAccount]:
         """Return the accounts with the number, written compact or with its punctuation."""

@@ -36,7 +36,7 @@ class Org:
     def __init__(self, file: Path | None = None) -> None:
         """Open the org that the file holds, or an empty one."""
         # What an administrator sets, and what tests turn.
-        self.has_unique_ids = True  # of external ids
+        self.unique = set(EXTERNAL_IDS)  # fields
         self.blocks_duplicates = False  # so that no `allowSave` helps
         self.locked: Counter[str] = Counter()  # table → how many writes meet a lock
         # By the first fifteen characters of their ids, which rise.
@@ -68,6 +68,8 @@ class Org:
             raise ApiError(400, "INVALID_TYPE", message)
         # Names are refused even where there is no row to look at.
         query.where(partial(self._value, query.table, None))
+        for path in query.fields:
+            self._value(query.table, None, path)
         found = [
             row
             for row in self.rows(query.table)
@@ -166,8 +168,8 @@ class Org:
                 message = f"invalid cross reference id: {value}"
                 raise ApiError(400, "INVALID_CROSS_REFERENCE_KEY", message, fields=[name])
         others = [other for key, other in self._rows[table].items() if key != own]
-        for name in EXTERNAL_IDS & fields_of(table).keys():
-            for other in others if self.has_unique_ids and row.get(name) else ():
+        for name in self.unique & {name for name, value in row.items() if value}:
+            for other in others:
                 if str(other[name] or "").casefold() == str(row[name]).casefold():
                     raise _taken(name, other)
         if table == _LINK:
