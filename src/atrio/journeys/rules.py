@@ -30,10 +30,11 @@ _KINDS: dict[str, FactKind] = {
 }
 
 
-_LANES_OF_PEOPLE = ("customer", "associate")
+_LANES_OF_PEOPLE = ("customer", "admin", "associate")
 _ATTRIBUTES = {
-    "user": frozenset({"proof", "submits", "detour"}),
+    "user": frozenset({"proof", "submits", "detour", "optional", "repairs", "again", "not_by"}),
     "call": frozenset({"key", "patience"}),
+    "notice": frozenset({"once", "to"}),
 }
 _NAME_FACTS = ("key", "proof")
 
@@ -112,8 +113,23 @@ def _wrong_with(node: Node, names: Names) -> Iterator[str]:
             yield f"nobody reads atrio:{attribute} here"
         elif attribute in _NAME_FACTS and names.kind(tuple(value.split("."))) is None:
             yield f"atrio:{attribute}: nobody brings {value}"
+        elif attribute == "to" and value != "admins":
+            yield f"atrio:to: {value!r} is nobody; admins are those of the account"
         elif attribute == "patience" and not is_literal("duration", value):
             yield f"atrio:patience: {value!r} is not an ISO 8601 duration"
+
+
+def _wrong_with_repair(node: Node, journey: Journey) -> Iterator[str]:
+    """See that a step which repairs a call names the call and the answer that tries it again."""
+    repairs, again = (node.attributes.get(name, "") for name in ("repairs", "again"))
+    if not (repairs or again) or node.kind != "user":
+        return
+    if repairs not in {element.id for element in journey.elements("call")}:
+        yield f"atrio:repairs: {repairs!r} is not a call of this process"
+    name, _, value = again.partition("=")
+    field = next((field for field in journey.forms[node.target].fields if field.name == name), None)
+    if field is None or value not in {choice.value for choice in field.choices}:
+        yield f"atrio:again: {again!r} is not a field of the form with one of its choices"
 
 
 def _in_decisions(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
@@ -208,7 +224,7 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     if any("proof" in element.attributes for element in journey.elements("user")):
         wanted.add(("notices", "code"))
     for other in journey.texts.values():
-        wanted |= {(section, name) for section, names in other.sections.items() for name in names}
+        wanted |= other.places()
     for section, name in sorted(wanted):
         if not texts.has(section, name):
             yield f"{section}.{name}"
