@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from atrio.connectors.memory import MemoryCrm, MemoryErp, MemoryRegistry
+from atrio.connectors.memory import MemoryCrm, MemoryErp, MemoryRegistry, MemorySms
 from atrio.connectors.memory.state import forget
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.outside.invented import invented_company, invented_numbers
@@ -21,6 +21,7 @@ from atrio.outside.recording import recorded
 from tests.connectors.crm_contract import CrmContract, new_company, new_person
 from tests.connectors.erp_contract import ErpContract, new_draft
 from tests.connectors.registry_contract import RegistryContract
+from tests.connectors.sms_contract import SmsContract
 
 
 @pytest.fixture
@@ -84,6 +85,18 @@ class TestMemoryRegistry(RegistryContract):
     @pytest.fixture
     def unknown(self):
         return TaxId("BR", "br_cnpj", "19131243000197")
+
+
+class TestMemorySms(SmsContract):
+    @pytest.fixture
+    def sms(self, name):
+        return MemorySms(base_url=name, options={"unreachable": [self.nobody_there]})
+
+    @pytest.fixture
+    def nobody(self):
+        return self.nobody_there
+
+    nobody_there = "+551133334444"
 
 
 def test_connectors_of_one_name_share_a_state_and_others_do_not(erp, name):
