@@ -32,7 +32,7 @@ _END_ACCESS = """
     with over as (
         select promise.id,
                case when account.first_price_at >= promise.started_at then account.first_price_at
-                    else greatest(application.finished_at, promise.started_at) end as at
+                    else application.finished_at end as at
         from onboarding_promise as promise
         join onboarding_application as application on application.id = promise.application_id
         join parties_account as account on account.id = application.account_id
