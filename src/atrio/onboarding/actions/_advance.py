@@ -130,6 +130,7 @@ def _notify(case: Case, task: OpenTask, step: Step) -> None:
         step.target,
         application.language,
         case.tree,
+        unit=application.business_unit,
         reference=application.reference,
         link=f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/",
     )
@@ -142,6 +143,9 @@ def _notify(case: Case, task: OpenTask, step: Step) -> None:
             subject=notice.subject,
             text=notice.text,
             html=notice.html,
+            sms=notice.sms,
+            to_phone=str(facts.get("contact.phone") or ""),
+            preferred=str(facts.get("contact.channel") or "email"),
             application_id=application.pk,
             business_unit=application.business_unit,
         ),

@@ -47,6 +47,7 @@ def send_code(case: Case, *, field: str) -> None:
         "code",
         application.language,
         case.tree,
+        unit=application.business_unit,
         code=code,
         minutes=str(rules.CODE_LIFE.seconds // 60),
         reference=application.reference,
