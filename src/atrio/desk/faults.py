@@ -42,6 +42,7 @@ _PRESETS: Mapping[str, Text] = {
 }
 # Reading twice does no harm: losing the answer is only worth showing where something is written.
 _ONLY_WHERE_WRITTEN = frozenset({"executes"})
+_WRITTEN_TO = frozenset({"erp", "crm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _system(
         "status": _status(route.knobs),
         "requests": requests % {"count": route.requests},
         "action": reverse("desk:turn", args=[route.name]),
-        "presets": _presets(route, writes=bool(connection and connection.port == "erp")),
+        "presets": _presets(route, writes=bool(connection and connection.port in _WRITTEN_TO)),
         "knobs": _fields(route, typed, errors),
         "is_down": route.knobs.down,
         "is_open": bool(errors) or not preset_of(route.knobs),

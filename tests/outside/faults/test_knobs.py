@@ -37,6 +37,20 @@ def test_what_makes_no_sense_is_refused_by_name(wrong, message):
         Knobs.from_json(wrong)
 
 
+@pytest.mark.parametrize(
+    ("only", "text", "concerned"),
+    [
+        ("", "/anything", True),
+        ("create", "/rpc/ create", True),
+        ("create", "/rpc/ read", False),
+        ("create|/sobjects/", "/data/sobjects/Account", True),
+        ("create|/sobjects/", "/data/query", False),
+    ],
+)
+def test_knobs_concern_requests_with_a_text_or_one_of_several(only, text, concerned):
+    assert Knobs(only=only).concern(text) is concerned
+
+
 def test_knobs_that_do_nothing_are_neutral():
     assert Knobs(only="x", times=3, error_status=500).are_neutral
     assert not Knobs(slow_drip=1).are_neutral

@@ -18,7 +18,7 @@ class Knobs:
     garbage: float = 0.0  # the system does it, the answer is noise
     slow_drip: float = 0.0  # the answer arrives at so many bytes a second; 0 is full speed
     down: bool = False  # every connection is broken off
-    only: str = ""  # concerns only requests with this text in path or body
+    only: str = ""  # concerns only requests with this text, or one of several|parted, in them
     times: int = 0  # concerns only so many requests from now on; 0 is all
 
     def __post_init__(self) -> None:
@@ -37,6 +37,10 @@ class Knobs:
     def are_neutral(self) -> bool:
         """Say whether everything works."""
         return replace(self, error_status=503, only="", times=0, jitter=0) == Knobs()
+
+    def concern(self, text: str) -> bool:
+        """Say whether a request is meant, by the text of its path and body."""
+        return any(part in text for part in self.only.split("|"))
 
     def turned(self, **changes: object) -> Knobs:
         """Return these knobs with some changed; ValueError for a wrong name, type or value."""

@@ -75,7 +75,7 @@ class Faults:
     def knobs_for(self, name: str, text: str) -> Knobs:
         """Return what goes wrong with this request, and count it where the knobs count."""
         knobs = self.routes[name].knobs
-        if knobs.are_neutral or knobs.only not in text:
+        if knobs.are_neutral or not knobs.concern(text):
             return Knobs()
         if knobs.times == 1:
             self.turn(name, Knobs())
