@@ -50,7 +50,7 @@ def test_fills_an_empty_house_and_changes_nothing_in_a_filled_one(tryton, proxie
     assert filled == {
         "BusinessUnit": 1,
         "Staff": 4,
-        "Connection": 2,
+        "Connection": 3,
         "Release": 1,
         "Article": 200,
     }

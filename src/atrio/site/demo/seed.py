@@ -18,7 +18,7 @@ from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
 PACKS = Path(atrio.__file__).parent / "packs"
-ERP, REGISTRY = "erp-br", "registry-br"
+ERP, REGISTRY, CRM = "erp-br", "registry-br", "crm-br"
 
 
 def seed(now: datetime) -> None:
@@ -34,10 +34,11 @@ def seed(now: datetime) -> None:
 
 
 def _make_connections(now: datetime) -> None:
-    """Both stand behind the fault proxy, so that they can be slowed, broken and repaired."""
+    """All stand behind the fault proxy, so that they can be slowed, broken and repaired."""
     for code, port, product, base_url, options in (
         (ERP, "erp", "tryton", "faults:erp", {"database": DATABASE, "user": USER}),
         (REGISTRY, "registry", "brasilapi", "faults:registry", {}),
+        (CRM, "crm", "salesforce", "faults:crm", {}),
     ):
         Connection.objects.get_or_create(
             code=code,
@@ -63,10 +64,14 @@ def _make_unit() -> BusinessUnit:
             "sender": "ola@nordlicht.example",
             "erp": ERP,
             "registry": REGISTRY,
+            "crm": CRM,
             "branches": ["paulista", "campinas"],
             "journeys": ["company_br"],
         },
     )
+    if not unit.crm:  # the demonstration was begun before it had one
+        unit.crm = CRM
+        unit.save(update_fields=["crm"])
     return unit
 
 

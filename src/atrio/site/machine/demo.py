@@ -52,16 +52,18 @@ class _Secrets:
 
     secret_key: str
     faults_token: str
+    crm_secret: str
 
     @classmethod
     def kept_in(cls, file: Path) -> _Secrets:
-        """Read the secrets, or make them in a file that only its owner can read."""
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch(mode=0o600)
-            made = {name: secrets.token_urlsafe(48) for name in cls.__slots__}
+        """Read the secrets, and make those that are missing, in a file only its owner can read."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        kept = json.loads(file.read_text() or "{}")
+        made = {name: kept.get(name) or secrets.token_urlsafe(48) for name in cls.__slots__}
+        if made != kept:
             file.write_text(json.dumps(made))
-        return cls(**json.loads(file.read_text()))
+        return cls(**made)
 
 
 class _Demo:
@@ -74,7 +76,9 @@ class _Demo:
         self._logs = state / "log"
         self._postgres = Postgres(state / "postgres")
         # Only parts of the house talk to these, so they are new ones at every start.
-        self._erp_port, self._registry_port, self._faults_port = (free_port() for _ in range(3))
+        self._erp_port, self._registry_port, self._crm_port, self._faults_port = (
+            free_port() for _ in range(4)
+        )
         self._people = state / "demo/people.txt"
         self._passwords: dict[str, str] = {}  # by connection
 
@@ -89,6 +93,7 @@ class _Demo:
             if reset:
                 self._forget()
             self._secrets = _Secrets.kept_in(self._state / "demo/secrets.json")
+            self._passwords["crm-br"] = f"atrio:{self._secrets.crm_secret}"
             async with Supervisor(logs=self._logs, status=self._status) as machine:
                 self._status.title("Starting")
                 await self._start(machine)
@@ -112,6 +117,7 @@ class _Demo:
         await _together(
             machine.start(self._erp()),
             machine.start(self._registry()),
+            machine.start(self._crm()),
             machine.start(self._fault_proxy()),
             machine.start(self._worker()),
             machine.start(self._web()),
@@ -172,6 +178,17 @@ class _Demo:
             url=f"http://127.0.0.1:{self._registry_port}/",
         )
 
+    def _crm(self) -> Service:
+        """Keep what is written to the CRM, for our links to its records are kept as well."""
+        return _web_service(
+            self._python(
+                *("crm", "atrio.connectors.salesforce.simulator"),
+                *("--port", str(self._crm_port), "--base"),
+                *("--state", self._state / "demo/crm.sqlite"),
+            ),
+            url=f"http://127.0.0.1:{self._crm_port}/healthz",
+        )
+
     def _fault_proxy(self) -> Service:
         return _web_service(
             self._python(
@@ -179,6 +196,7 @@ class _Demo:
                 *("--state", self._state / "demo/faults.json"),
                 *("--route", f"erp=http://127.0.0.1:{self._erp_port}"),
                 *("--route", f"registry=http://127.0.0.1:{self._registry_port}"),
+                *("--route", f"crm=http://127.0.0.1:{self._crm_port}"),
             ),
             url=f"http://127.0.0.1:{self._faults_port}/_faults/",
         )
@@ -238,6 +256,7 @@ class _Demo:
             "ATRIO_FAULT_PROXY": f"http://127.0.0.1:{self._faults_port}",
             "ATRIO_FAULTS_TOKEN": self._secrets.faults_token,
             "ATRIO_SECRETS": json.dumps(self._passwords),
+            "ATRIO_CRM_SECRET": self._passwords["crm-br"],
             "HOST": self._host,
             "PORT": str(self._port),
             "ALLOWED_HOSTS": hosts,
