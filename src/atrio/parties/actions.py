@@ -60,7 +60,8 @@ def refuse_known_company(
 def open_account(*, customer: NewCustomer, now: datetime) -> Account:
     """Open the account with its first legal entity and contact; the same id, once.
 
-    An account that was merged since then is what it was merged into. Raises AlreadyCustomer when another account holds the tax id.
+    An account that was merged since then is what it was merged into.
+    Raises AlreadyCustomer when another account holds the tax id.
     """
     found = Account.objects.filter(pk=customer.account_id).first()
     if found:

@@ -41,11 +41,14 @@ def subjects_of(accounts: Collection[UUID]) -> list[Subject]:
 def _of_account(
     account: Account, entities: Iterable[LegalEntity], contacts: Collection[Contact]
 ) -> Iterable[Subject]:
-    companies = [(entity, _company(entity, contacts)) for entity in entities]
-    people = [(contact, _person(contact)) for contact in contacts]
-    # A customer of whom we know no company is known by its name.
-    nameless = [] if companies else [(account, _nameless(account, contacts))]
-    for shown, record in (*companies, *people, *nameless):
+    found: list[tuple[Account | LegalEntity | Contact, PartyRecord]] = [
+        (entity, _company(entity, contacts)) for entity in entities
+    ]
+    if not found:
+        # A customer of whom we know no company is known by its name.
+        found.append((account, _nameless(account, contacts)))
+    found.extend((contact, _person(contact)) for contact in contacts)
+    for shown, record in found:
         yield Subject(shown.pk, account, shown, normalise(record))
 
 
