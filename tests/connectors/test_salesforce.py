@@ -264,6 +264,33 @@ class TestUpsert:
         ]
 
 
+class TestLinks:
+    def test_ten_at_once_make_one_link_with_all_roles(self, crm):
+        company = crm.save_account(new_company())
+        elsewhere = crm.save_account(new_company())
+        bob = crm.save_contact(new_person(account=elsewhere.id))
+        with ThreadPoolExecutor(10) as pool:
+            list(pool.map(lambda _: crm.save_link(account=company.id, contact=bob.id), range(10)))
+
+        assert len(crm.links(account=company.id)) == 1
+
+    def test_a_link_that_somebody_else_creates_since_we_looked_is_theirs_and_ours(self, crm, desk):
+        company = crm.save_account(new_company())
+        bob = crm.save_contact(new_person(account=crm.save_account(new_company()).id))
+        ends = {"AccountId": company.id, "ContactId": bob.id}
+        create, created = desk.org.create, []
+
+        def overtaken(table, values, **more):
+            created.append(create(table, {**ends, "IsActive": False, "Roles": "Obras"}))
+            return create(table, values, **more)
+
+        desk.org.create = overtaken
+        link = crm.save_link(account=company.id, contact=bob.id, roles=["Compras"])
+
+        assert [link.id] == created
+        assert (link.is_active, link.roles) == (True, ("Obras", "Compras"))
+
+
 class TestDuplicateRules:
     @pytest.mark.parametrize("misspells", [True, False])
     def test_both_spellings_are_read(self, crm, desk, misspells):

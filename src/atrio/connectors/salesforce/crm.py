@@ -144,11 +144,14 @@ class SalesforceCrm:
         link = next(iter(self.links(account=account, contact=contact)), None)
         if link is None:
             ends = {"AccountId": account, "ContactId": contact}
+            values = {**ends, "IsActive": True, "Roles": self._fields.joined(roles)}
             try:
-                values = {**ends, "IsActive": True, "Roles": self._fields.joined(roles)}
                 self._rest.write("POST", _LINK, values=values)
-            except RecordsMatch:
-                pass  # somebody else has created it since we looked
+            except OutsideFailure:
+                # In whatever words it is refused: somebody may have created it since we looked.
+                if not self.links(account=account, contact=contact):
+                    raise
+                return self.save_link(account=account, contact=contact, roles=roles)
         elif not link.is_active or set(roles) - set(link.roles):
             values = {"IsActive": True, "Roles": self._fields.joined([*link.roles, *roles])}
             if not link.is_active:

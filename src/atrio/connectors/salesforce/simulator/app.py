@@ -157,7 +157,7 @@ def _page(
         "records": records[start:end],
     }
     if not answer["done"]:
-        locator = locator or f"01g{token_urlsafe(12).replace('-', '_')}"
+        locator = locator or f"0r8{token_urlsafe(12).replace('-', '_')}"
         desk.pages[locator] = records
         base = request.path.partition("/query")[0]
         answer["nextRecordsUrl"] = f"{base}/query/{locator}-{end}"
@@ -169,7 +169,7 @@ async def _create(request: web.Request) -> web.Response:
     identity = request.app[_DESK].org.create(
         table, await _values(request), despite_duplicates=_may_save(request)
     )
-    return _done(identity, is_new=True)
+    return _done(request, identity, is_new=True)
 
 
 async def _change(request: web.Request) -> web.Response:
@@ -203,16 +203,22 @@ async def _upsert(request: web.Request) -> web.Response:
     if found:
         identity = str(found[0]["Id"])
         org.change(table, identity, values, despite_duplicates=may_save)
-        is_silent = int(request.match_info["version"]) <= _SILENT_UPSERT
-        return web.Response(status=204) if is_silent else _done(identity, is_new=False)
+        is_silent = _version(request) <= _SILENT_UPSERT
+        return web.Response(status=204) if is_silent else _done(request, identity, is_new=False)
     if request.query.get("updateOnly") == "true":
         raise ApiError(404, "NOT_FOUND", "The requested resource does not exist")
     identity = org.create(table, {**values, name: value}, despite_duplicates=may_save)
-    return _done(identity, is_new=True)
+    return _done(request, identity, is_new=True)
 
 
-def _done(identity: str, *, is_new: bool) -> web.Response:
-    body = {"id": identity, "success": True, "errors": [], "created": is_new}
+def _version(request: web.Request) -> int:
+    return int(request.match_info["version"])
+
+
+def _done(request: web.Request, identity: str, *, is_new: bool) -> web.Response:
+    body: dict[str, Any] = {"id": identity, "success": True, "errors": []}
+    if _version(request) > _SILENT_UPSERT:
+        body["created"] = is_new
     return web.json_response(body, status=201 if is_new else 200)
 
 
