@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "atrio.checks",
     "atrio.trade",
     "atrio.onboarding.apps.OnboardingConfig",
+    "atrio.enrolment",
     "atrio.apply",
     "atrio.cabinet",
     "atrio.desk",
