@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -30,3 +31,12 @@ def connections_through_faults() -> dict[str, Connection]:
     rows = Connection.objects.filter(base_url__startswith=THROUGH_FAULTS).order_by("-code")
     # "faults:erp/path" takes the route erp.
     return {row.base_url.removeprefix(THROUGH_FAULTS).partition("/")[0]: row for row in rows}
+
+
+def links_of(object_ids: Collection[UUID]) -> dict[UUID, list[Link]]:
+    """Return what our objects are called outside, by object, each with its connection."""
+    found: dict[UUID, list[Link]] = {}
+    rows = Link.objects.filter(object_id__in=object_ids).select_related("connection")
+    for link in rows.order_by("connection__code", "id"):
+        found.setdefault(link.object_id, []).append(link)
+    return found
