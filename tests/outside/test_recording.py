@@ -35,6 +35,15 @@ def test_request_answer_status_and_times_are_kept():
     assert exchange.sent_at <= exchange.answered_at
 
 
+def test_an_address_is_kept_as_people_read_it_on_one_line_and_without_secrets():
+    with recorded() as exchanges:
+        client(yes, secrets=["open sesame"]).send(
+            "GET", "/q?name=%27A%C3%A7%C3%A3o%27%0Aopen%20sesame"
+        )
+
+    assert exchanges[0].request == "GET /q?name='Ação' •••"
+
+
 def test_an_exchange_without_an_answer_is_kept_with_the_reason():
     with pytest.raises(NoAnswer), recorded() as exchanges:
         client(silence).send("POST", "/rpc/", json={})

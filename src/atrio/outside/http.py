@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import httpx
 
@@ -108,7 +108,7 @@ class OutsideHttp:
             heard = answer.text if answer else str(error or "")
             note(
                 Exchange(
-                    request=redacted(f"{method} {path}\n{said}".strip(), self._secrets),
+                    request=redacted(f"{method} {_legible(path)}\n{said}".strip(), self._secrets),
                     answer=HIDDEN if confidential and answer else redacted(heard, self._secrets),
                     status=answer.status if answer else None,
                     outcome=outcome_of(error),
@@ -140,6 +140,11 @@ class OutsideHttp:
             ) from error
         except httpx.DecodingError as error:
             raise OutsideBusy("The answer's compression is broken") from error
+
+
+def _legible(path: str) -> str:
+    """Return an address as people read it and secrets are written, still on one line."""
+    return " ".join(unquote(path).splitlines())
 
 
 def _read(response: httpx.Response) -> str:
