@@ -15,7 +15,7 @@ import pytest
 
 from atrio.connectors.salesforce import SalesforceCrm
 from atrio.connectors.salesforce.fields import split_name
-from atrio.connectors.salesforce.simulator.app import Desk
+from atrio.connectors.salesforce.simulator.app import Instance
 from atrio.connectors.salesforce.simulator.app import build_app as build_simulator
 from atrio.connectors.salesforce.simulator.base import fill
 from atrio.connectors.salesforce.simulator.org import Org
@@ -36,14 +36,14 @@ SECRET = "our-app:open&sesame=ç"
 
 
 @pytest.fixture
-def desk():
+def instance():
     """The simulator and its knobs: one for each test, for it is quickly made."""
-    return Desk(Org(), SECRET)
+    return Instance(Org(), SECRET)
 
 
 @pytest.fixture
-def simulator(desk):
-    with served(build_simulator(desk)) as url:
+def simulator(instance):
+    with served(build_simulator(instance)) as url:
         yield url
 
 
@@ -83,8 +83,8 @@ class InSalesforce:
 
 
 @pytest.fixture
-def colleagues(desk):
-    return InSalesforce(desk.org)
+def colleagues(instance):
+    return InSalesforce(instance.org)
 
 
 class TestSalesforceCrm(CrmOverHttpContract):
@@ -101,30 +101,30 @@ class TestSalesforceCrmInSmallPagesAndAnOldVersion(CrmContract):
     """Where each answer goes on, an upsert says nothing, and a name is misspelt."""
 
     @pytest.fixture
-    def crm(self, simulator, desk):
-        desk.page_size = 2
-        desk.misspells = True
+    def crm(self, simulator, instance):
+        instance.page_size = 2
+        instance.misspells = True
         options = {**PATIENCE, "version": "45.0"}
         return SalesforceCrm(base_url=simulator, secret=SECRET, options=options)
 
 
 class TestSigningIn:
-    def test_a_token_that_has_ended_is_asked_for_again_once(self, crm, desk):
-        desk.end_sessions()
+    def test_a_token_that_has_ended_is_asked_for_again_once(self, crm, instance):
+        instance.end_sessions()
 
         assert crm.save_account(new_company()).id
-        assert len(desk.tokens) == 1
+        assert len(instance.tokens) == 1
 
-    def test_many_at_once_share_a_token(self, desk, simulator):
+    def test_many_at_once_share_a_token(self, instance, simulator):
         crm = SalesforceCrm(base_url=simulator, secret=SECRET, options=PATIENCE)
         with ThreadPoolExecutor(10) as pool:
             list(pool.map(lambda _: crm.probe(), range(20)))
 
-        assert len(desk.tokens) == 1
+        assert len(instance.tokens) == 1
 
-    def test_an_org_that_takes_no_token_is_a_failure_and_no_endless_loop(self, crm, desk):
-        desk.session_seconds = -1
-        desk.end_sessions()
+    def test_an_org_that_takes_no_token_is_a_failure_and_no_endless_loop(self, crm, instance):
+        instance.session_seconds = -1
+        instance.end_sessions()
         with pytest.raises(OutsideFailure) as caught, recorded() as exchanges:
             crm.probe()
 
@@ -141,12 +141,12 @@ class TestSigningIn:
         assert said[-1].outcome == "failed"
         assert "hunter2" not in repr(said)
 
-    def test_neither_secret_nor_token_is_ever_kept(self, crm, desk):
-        desk.end_sessions()
+    def test_neither_secret_nor_token_is_ever_kept(self, crm, instance):
+        instance.end_sessions()
         with recorded() as exchanges:
             crm.save_account(new_company())
 
-        (token,) = desk.tokens
+        (token,) = instance.tokens
         kept = repr(exchanges)
         assert token not in kept
         assert "sesame" not in unquote(kept)
@@ -163,16 +163,16 @@ class TestSigningIn:
 class TestWhereTheOrgLives:
     """The token comes with an address; only one that the connection names is gone to."""
 
-    def test_a_host_that_is_named_is_followed(self, desk, simulator):
-        desk.instance_url = simulator.replace("127.0.0.1", "localhost")
+    def test_a_host_that_is_named_is_followed(self, instance, simulator):
+        instance.instance_url = simulator.replace("127.0.0.1", "localhost")
         options = {**PATIENCE, "instance_hosts": ["localhost"]}
         crm = SalesforceCrm(base_url=simulator, secret=SECRET, options=options)
 
         assert crm._rest._signed_in().http is not crm._rest._login
         crm.probe()
 
-    def test_a_host_that_is_not_named_never_sees_the_token(self, desk, simulator):
-        desk.instance_url = "https://mallory.example"
+    def test_a_host_that_is_not_named_never_sees_the_token(self, instance, simulator):
+        instance.instance_url = "https://mallory.example"
         crm = SalesforceCrm(base_url=simulator, secret=SECRET, options=PATIENCE)
         crm.probe()
 
@@ -197,40 +197,41 @@ class TestUpsert:
         assert crm.save_account(draft).reference == reference
         assert crm.save_account(draft) == crm.find_accounts(draft.tax_id)[0]
 
-    def test_a_reference_that_several_carry_is_a_duplicate(self, crm, desk):
-        desk.org.unique.clear()
+    def test_a_reference_that_several_carry_is_a_duplicate(self, crm, instance):
+        instance.org.unique.clear()
         reference = str(uuid4())
         ids = {
-            desk.org.put("Account", {"Name": name, "AtrioId__c": reference}) for name in ("A", "B")
+            instance.org.put("Account", {"Name": name, "AtrioId__c": reference})
+            for name in ("A", "B")
         }
         with pytest.raises(CrmDuplicate) as caught:
             crm.save_account(new_company(reference=reference))
 
         assert {account.id for account in caught.value.accounts} == ids
 
-    def test_one_of_two_at_once_that_is_refused_for_the_other_goes_on(self, crm, desk):
+    def test_one_of_two_at_once_that_is_refused_for_the_other_goes_on(self, crm, instance):
         """The other one's record appears between our looking and our writing."""
         draft = new_company()
-        create, created = desk.org.create, []
+        create, created = instance.org.create, []
 
         def overtaken(table, values, **more):
             if not created:
                 created.append(create(table, {"Name": "A", "AtrioId__c": draft.reference}))
             return create(table, values, **more)
 
-        desk.org.create = overtaken
+        instance.org.create = overtaken
         assert crm.save_account(draft).id == created[0]
 
-    def test_a_locked_row_is_busy_and_the_next_try_works(self, crm, desk):
+    def test_a_locked_row_is_busy_and_the_next_try_works(self, crm, instance):
         draft = new_company()
-        desk.org.locked["Account"] = 1
+        instance.org.locked["Account"] = 1
         with pytest.raises(OutsideBusy, match="UNABLE_TO_LOCK_ROW"):
             crm.save_account(draft)
 
         assert crm.save_account(draft).reference == draft.reference
 
-    def test_a_days_limit_that_is_used_up_is_busy(self, crm, desk):
-        desk.requests_left = 1
+    def test_a_days_limit_that_is_used_up_is_busy(self, crm, instance):
+        instance.requests_left = 1
         with pytest.raises(OutsideBusy, match="REQUEST_LIMIT_EXCEEDED"):
             crm.save_account(new_company())
 
@@ -251,9 +252,9 @@ class TestUpsert:
 
         assert caught.value.code == "not_found"
 
-    def test_the_address_arrives(self, crm, desk):
+    def test_the_address_arrives(self, crm, instance):
         saved = crm.save_account(new_company())
-        row = desk.org.read("Account", saved.id)
+        row = instance.org.read("Account", saved.id)
 
         assert row["BillingStreet"] == "Rua das Bromélias, 210\nSala 12\nCentro"
         assert [row[f"Billing{part}"] for part in ("City", "PostalCode", "State", "Country")] == [
@@ -274,35 +275,62 @@ class TestLinks:
 
         assert len(crm.links(account=company.id)) == 1
 
-    def test_a_link_that_somebody_else_creates_since_we_looked_is_theirs_and_ours(self, crm, desk):
+    def test_a_link_that_somebody_else_creates_since_we_looked_is_theirs_and_ours(
+        self, crm, instance
+    ):
         company = crm.save_account(new_company())
         bob = crm.save_contact(new_person(account=crm.save_account(new_company()).id))
         ends = {"AccountId": company.id, "ContactId": bob.id}
-        create, created = desk.org.create, []
+        create, created = instance.org.create, []
 
         def overtaken(table, values, **more):
             created.append(create(table, {**ends, "IsActive": False, "Roles": "Obras"}))
             return create(table, values, **more)
 
-        desk.org.create = overtaken
+        instance.org.create = overtaken
         link = crm.save_link(account=company.id, contact=bob.id, roles=["Compras"])
 
         assert [link.id] == created
         assert (link.is_active, link.roles) == (True, ("Obras", "Compras"))
 
 
+class TestTakingOver:
+    def test_an_address_is_filled_whole_or_not_at_all(self, crm, instance):
+        half = instance.org.put("Account", {"Name": "Aurivale", "BillingCity": "Recife"})
+        none = instance.org.put("Account", {"Name": "Brisaforte"})
+        crm.save_account(new_company(), into=half)
+        crm.save_account(new_company(), into=none)
+
+        assert instance.org.read("Account", half)["BillingPostalCode"] is None
+        assert instance.org.read("Account", none)["BillingPostalCode"] == "01310100"
+
+    def test_a_name_is_not_put_together_from_two(self, crm, instance):
+        theirs = instance.org.put("Contact", {"LastName": "Aurivale"})
+
+        assert crm.save_contact(new_person(name="Bob Brisaforte"), into=theirs).name == "Aurivale"
+
+
+class TestWhatOurUserMayNotSee:
+    def test_a_link_with_an_end_out_of_sight_is_none(self, instance, crm):
+        contact = instance.org.put("Contact", {"LastName": "Aurivale"})
+        ends = {"AccountId": "001000000000000AAA", "ContactId": contact}
+        instance.org.put("AccountContactRelation", {**ends, "IsActive": True, "IsDirect": False})
+
+        assert crm.links(contact=contact) == list(crm.all_links()) == []
+
+
 class TestDuplicateRules:
     @pytest.mark.parametrize("misspells", [True, False])
-    def test_both_spellings_are_read(self, crm, desk, misspells):
-        desk.misspells = misspells
+    def test_both_spellings_are_read(self, crm, instance, misspells):
+        instance.misspells = misspells
         first = crm.save_account(new_company())
         with pytest.raises(CrmDuplicate) as caught:
             crm.save_account(new_company(name=first.name))
 
         assert caught.value.accounts == (first,)
 
-    def test_a_rule_that_blocks_is_not_overruled(self, crm, desk):
-        desk.org.blocks_duplicates = True
+    def test_a_rule_that_blocks_is_not_overruled(self, crm, instance):
+        instance.org.blocks_duplicates = True
         first = crm.save_account(new_company())
         with pytest.raises(CrmDuplicate):
             crm.save_account(new_company(tax_id=first.tax_id), despite_duplicates=True)
@@ -327,8 +355,8 @@ class TestDuplicateRules:
 
         assert caught.value.accounts == ()
 
-    def test_a_value_that_must_be_unique_and_is_another_ones_is_a_duplicate(self, crm, desk):
-        desk.org.unique.add("CNPJ__c")
+    def test_a_value_that_must_be_unique_and_is_another_ones_is_a_duplicate(self, crm, instance):
+        instance.org.unique.add("CNPJ__c")
         mine, theirs = crm.save_account(new_company()), crm.save_account(new_company())
         with pytest.raises(CrmDuplicate, match="DUPLICATE_VALUE") as caught:
             crm.save_account(new_company(reference=mine.reference, tax_id=theirs.tax_id))
@@ -341,15 +369,24 @@ class TestQueries:
         "text",
         ["", "'", "\\", "\\'", "a'b", "' OR Id != '", "\n\r\t\b\f", '"', "ç漢🙂", "\\\\' OR 'x"],
     )
-    def test_a_literal_holds_exactly_its_text(self, desk, text):
-        found = desk.org.put("Account", {"Name": text or None})
-        desk.org.put("Account", {"Name": "another"})
+    def test_a_literal_holds_exactly_its_text(self, instance, text):
+        found = instance.org.put("Account", {"Name": text or None})
+        instance.org.put("Account", {"Name": "another"})
         query = parse(f"SELECT Id FROM Account WHERE Name = {quoted(text)}")
-        assert [record["Id"] for record in desk.org.select(query)] == [found]
+        assert [record["Id"] for record in instance.org.select(query)] == [found]
+
+    def test_nothing_anybody_ever_typed_leaves_its_literal(self, instance, naughty):
+        instance.org.put("Account", {"Name": "another"})
+        for text in naughty:
+            found = instance.org.put("Account", {"Name": text or None})
+            query = parse(
+                f"SELECT Id FROM Account WHERE Name = {quoted(text)} AND Name != 'another'"
+            )
+            assert found in [record["Id"] for record in instance.org.select(query)], text
 
     @pytest.mark.parametrize("typed", ["99.000.002/0001-48", "99000002000148", " 99000002/0001-48"])
-    def test_a_number_is_found_however_its_punctuation_was_typed(self, crm, desk, typed):
-        desk.org.put("Account", {"Name": "Aurivale", "CNPJ__c": typed})
+    def test_a_number_is_found_however_its_punctuation_was_typed(self, crm, instance, typed):
+        instance.org.put("Account", {"Name": "Aurivale", "CNPJ__c": typed})
         found = crm.find_accounts(TaxId("BR", "br_cnpj", "99000002000148"))
 
         # Half punctuated it is found by no equality; the import reads it all the same.
@@ -366,18 +403,20 @@ class TestQueries:
             ("", ""),
         ],
     )
-    def test_a_website_becomes_a_domain(self, crm, desk, website, domain):
-        desk.org.put("Account", {"Name": "Aurivale", "Website": website})
+    def test_a_website_becomes_a_domain(self, crm, instance, website, domain):
+        instance.org.put("Account", {"Name": "Aurivale", "Website": website})
 
         assert [account.domain for account in crm.accounts()] == [domain]
 
-    def test_pages_that_salesforce_has_forgotten_are_read_anew_from_the_last_row(self, crm, desk):
-        desk.page_size = 2
-        ids = [desk.org.put("Account", {"Name": str(turn)}) for turn in range(7)]
+    def test_pages_that_salesforce_has_forgotten_are_read_anew_from_the_last_row(
+        self, crm, instance
+    ):
+        instance.page_size = 2
+        ids = [instance.org.put("Account", {"Name": str(turn)}) for turn in range(7)]
         seen = []
         for account in crm.accounts():
             seen.append(account.id)
-            desk.forget_pages()
+            instance.forget_pages()
 
         assert seen == ids
 
@@ -425,7 +464,7 @@ class TestRefusals:
 
 
 class TestOptions:
-    def test_fields_and_roles_are_called_as_the_connection_says(self, proxy, desk):
+    def test_fields_and_roles_are_called_as_the_connection_says(self, proxy, instance):
         options = {
             **PATIENCE,
             "tax_id_fields": {"br_cnpj": "BillingState"},
@@ -444,7 +483,7 @@ class TestOptions:
         link = crm.save_link(account=account.id, contact=contact.id, roles=["buyer"])
 
         assert (account.tax_id, account.customer_number) == (draft.tax_id, "7")
-        assert desk.org.read("AccountContactRelation", link.id)["Roles"] == "Comprador"
+        assert instance.org.read("AccountContactRelation", link.id)["Roles"] == "Comprador"
         assert link.roles == ("buyer",)
 
     def test_a_field_the_org_does_not_have_is_found_out_by_the_probe(self, proxy):
@@ -485,16 +524,16 @@ class TestOptions:
 
 
 class TestInventedOrg:
-    def test_the_base_is_there_with_its_awkward_cases(self, crm, desk):
-        fill(desk.org)
+    def test_the_base_is_there_with_its_awkward_cases(self, crm, instance):
+        fill(instance.org)
         in_crm = [customer for customer in invented_base() if customer.is_in_crm]
 
         assert len(list(crm.accounts())) == sum(len(one.crm_names) for one in in_crm)
         assert any(len(crm.find_accounts(one.tax_id)) == 2 for one in in_crm if one.tax_id)
         assert any(account.tax_id is None for account in crm.accounts())
 
-    def test_the_named_cases_are_as_their_names_say(self, crm, desk):
-        fill(desk.org)
+    def test_the_named_cases_are_as_their_names_say(self, crm, instance):
+        fill(instance.org)
         (former,) = crm.find_contacts(FORMER.person.email)
         (both,) = crm.find_contacts(AT_TWO_ACCOUNTS.person.email)
         links = {link.account.tax_id: link for link in crm.links(contact=both.id)}

@@ -8,12 +8,12 @@ there is one record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
 
-from atrio.connectors.salesforce.fields import Fields, text
+from atrio.connectors.salesforce.fields import Fields, has_both_ends, one_thing, text
 from atrio.connectors.salesforce.rest import PagesEnded, RecordsMatch, Row, SalesforceRest
 from atrio.connectors.salesforce.soql import select
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
@@ -29,7 +29,6 @@ from atrio.outside.ports import (
 )
 
 _LINK = "AccountContactRelation"
-_T = TypeVar("_T")
 _Saved = TypeVar("_Saved", CrmAccount, CrmContact, CrmLink)
 
 
@@ -94,7 +93,7 @@ class SalesforceCrm:
         if not where or not all(map(_may_be_id, where.values())):
             return []
         query = select(self._fields.of_link, _LINK, where=where)
-        return [self._fields.link(row) for row in self._rest.query(query)]
+        return [self._fields.link(row) for row in self._rest.query(query) if has_both_ends(row)]
 
     def save_account(
         self, draft: CrmAccountDraft, *, into: str = "", despite_duplicates: bool = False
@@ -163,11 +162,14 @@ class SalesforceCrm:
 
     def accounts(self, *, after: str = "") -> Iterator[CrmAccount]:
         """Yield all accounts by id."""
-        yield from self._all("Account", self._fields.of_account, self._fields.account, after)
+        for row in self._all("Account", self._fields.of_account, after):
+            yield self._fields.account(row)
 
     def all_links(self, *, after: str = "") -> Iterator[CrmLink]:
         """Yield all relations by id."""
-        yield from self._all(_LINK, self._fields.of_link, self._fields.link, after)
+        for row in self._all(_LINK, self._fields.of_link, after):
+            if has_both_ends(row):
+                yield self._fields.link(row)
 
     def _save(
         self,
@@ -204,7 +206,11 @@ class SalesforceCrm:
     def _gaps(
         self, table: str, reference: str, values: Mapping[str, object], into: str
     ) -> dict[str, object]:
-        """Return our reference, and those of the values for which a record has nothing yet."""
+        """Return our reference, and those of the values for which a record has nothing yet.
+
+        What is one thing in several fields is filled whole or not at all: half their address and
+        half of ours is nobody's.
+        """
         ours = self._fields.reference
         rows = self._rows(table, ("Id", ours, *values), {"Id": into}) if _may_be_id(into) else []
         if not rows:
@@ -215,7 +221,9 @@ class SalesforceCrm:
                 f"{table} {into} carries the reference {text(row, ours)!r} already",
                 code="linked_elsewhere",
             )
-        return {ours: reference, **{n: value for n, value in values.items() if not row.get(n)}}
+        held = {one_thing(name) for name in values if row.get(name)}
+        gaps = {name: value for name, value in values.items() if one_thing(name) not in held}
+        return {ours: reference, **gaps}
 
     def _accounts(self, **where: str | Sequence[str]) -> list[CrmAccount]:
         rows = self._rows("Account", self._fields.of_account, where)
@@ -230,15 +238,13 @@ class SalesforceCrm:
     ) -> list[Row]:
         return list(self._rest.query(select(fields, table, where=where)))
 
-    def _all(
-        self, table: str, fields: Sequence[str], read: Callable[[Row], _T], after: str
-    ) -> Iterator[_T]:
+    def _all(self, table: str, fields: Sequence[str], after: str) -> Iterator[Row]:
         while True:
             query = select(fields, table, after=after)
             try:
                 for row in self._rest.query(query, page_size=self._page_size):
                     after = row["Id"]
-                    yield read(row)
+                    yield row
             except PagesEnded:
                 continue  # whoever takes the rows took too long: from the last one on
             return

@@ -156,6 +156,18 @@ class Fields:
         }
 
 
+def one_thing(name: str) -> str:
+    """Return of which thing a field is a part: an address, a name, or itself."""
+    if name.startswith("Billing"):
+        return "Billing"
+    return "Name" if name in ("FirstName", "LastName") else name
+
+
+def has_both_ends(row: Row) -> bool:
+    """Say whether our user may see both ends of a link; one they may not see comes as null."""
+    return bool(row.get("Account") and row.get("Contact"))
+
+
 def text(row: Row, name: str) -> str:
     """Return a field as text; Salesforce has null for the empty."""
     value = row.get(name)

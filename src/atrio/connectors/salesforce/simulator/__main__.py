@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from atrio.connectors.salesforce.simulator.app import Desk, build_app
+from atrio.connectors.salesforce.simulator.app import Instance, build_app
 from atrio.connectors.salesforce.simulator.base import fill
 from atrio.connectors.salesforce.simulator.org import Org
 
@@ -32,7 +32,9 @@ def main() -> None:
     org = Org(arguments.state)
     if arguments.base:
         fill(org)
-    web.run_app(build_app(Desk(org, secret)), host=arguments.host, port=arguments.port, print=None)
+    web.run_app(
+        build_app(Instance(org, secret)), host=arguments.host, port=arguments.port, print=None
+    )
 
 
 if __name__ == "__main__":

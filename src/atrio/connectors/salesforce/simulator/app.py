@@ -24,7 +24,7 @@ _SILENT_UPSERT = 45
 
 
 @dataclass
-class Desk:
+class Instance:
     """One running simulator, and what tests turn."""
 
     org: Org
@@ -46,14 +46,14 @@ class Desk:
         self.pages.clear()
 
 
-_DESK = web.AppKey("desk", Desk)
+_INSTANCE = web.AppKey("instance", Instance)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def build_app(desk: Desk) -> web.Application:
+def build_app(instance: Instance) -> web.Application:
     """Return the simulator as an application."""
     app = web.Application(middlewares=[_answer_refusals])
-    app[_DESK] = desk
+    app[_INSTANCE] = instance
     app.router.add_get("/healthz", _healthz)
     app.router.add_post("/services/oauth2/token", _token)
     data = r"/services/data/v{version:\d+}.0"
@@ -79,21 +79,21 @@ async def _answer_refusals(request: web.Request, handler: _Handler) -> web.Strea
             error.match,
             may_save=error.may_save,
             has_details=_wishes(request).get("includerecorddetails") == "true",
-            misspelt=request.app[_DESK].misspells,
+            misspelt=request.app[_INSTANCE].misspells,
         )
         return web.json_response([finding], status=400)
 
 
 def _let_in(request: web.Request) -> None:
-    desk = request.app[_DESK]
+    instance = request.app[_INSTANCE]
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if desk.tokens.get(token, 0) < time.monotonic():
+    if instance.tokens.get(token, 0) < time.monotonic():
         raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-    if desk.requests_left is not None:
-        if desk.requests_left < 1:
+    if instance.requests_left is not None:
+        if instance.requests_left < 1:
             message = "TotalRequests Limit exceeded."
             raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", message)
-        desk.requests_left -= 1
+        instance.requests_left -= 1
     version = re.match(r"/services/data/v(\d+)\.0/", request.path)
     if version is None or not _OLDEST <= int(version[1]) <= _NEWEST:
         raise ApiError(404, "NOT_FOUND", "The requested resource does not exist")
@@ -104,15 +104,15 @@ async def _healthz(_request: web.Request) -> web.Response:
 
 
 async def _token(request: web.Request) -> web.Response:
-    desk = request.app[_DESK]
+    instance = request.app[_INSTANCE]
     said = await request.post()
     if said.get("grant_type") != "client_credentials":
         return _no_token("unsupported_grant_type", "grant type not supported")
-    if ":".join(str(said.get(name)) for name in ("client_id", "client_secret")) != desk.secret:
+    if ":".join(str(said.get(name)) for name in ("client_id", "client_secret")) != instance.secret:
         return _no_token("invalid_client", "invalid client credentials")
     token = f"00D!{token_urlsafe(40)}"
-    desk.tokens[token] = time.monotonic() + desk.session_seconds
-    url = desk.instance_url or f"{request.scheme}://{request.host}"
+    instance.tokens[token] = time.monotonic() + instance.session_seconds
+    url = instance.instance_url or f"{request.scheme}://{request.host}"
     return web.json_response(
         {
             "access_token": token,
@@ -130,27 +130,27 @@ def _no_token(error: str, description: str) -> web.Response:
 
 
 async def _query(request: web.Request) -> web.Response:
-    desk = request.app[_DESK]
+    instance = request.app[_INSTANCE]
     if "q" not in request.query:
         raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
-    records = desk.org.select(parse(request.query["q"]))
+    records = instance.org.select(parse(request.query["q"]))
     return _page(request, records, start=0)
 
 
 async def _next_page(request: web.Request) -> web.Response:
-    desk = request.app[_DESK]
+    instance = request.app[_INSTANCE]
     locator, _, start = request.match_info["page"].rpartition("-")
-    if locator not in desk.pages or not start.isdecimal():
+    if locator not in instance.pages or not start.isdecimal():
         raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-    return _page(request, desk.pages[locator], start=int(start), locator=locator)
+    return _page(request, instance.pages[locator], start=int(start), locator=locator)
 
 
 def _page(
     request: web.Request, records: list[dict[str, Any]], *, start: int, locator: str = ""
 ) -> web.Response:
-    desk = request.app[_DESK]
+    instance = request.app[_INSTANCE]
     wanted = re.search(r"batchSize=(\d+)", request.headers.get("Sforce-Query-Options", ""))
-    end = start + min(desk.page_size, int(wanted[1]) if wanted else desk.page_size)
+    end = start + min(instance.page_size, int(wanted[1]) if wanted else instance.page_size)
     answer: dict[str, Any] = {
         "totalSize": len(records),
         "done": end >= len(records),
@@ -158,7 +158,7 @@ def _page(
     }
     if not answer["done"]:
         locator = locator or f"0r8{token_urlsafe(12).replace('-', '_')}"
-        desk.pages[locator] = records
+        instance.pages[locator] = records
         base = request.path.partition("/query")[0]
         answer["nextRecordsUrl"] = f"{base}/query/{locator}-{end}"
     return web.json_response(answer)
@@ -166,14 +166,14 @@ def _page(
 
 async def _create(request: web.Request) -> web.Response:
     table = _table(request)
-    identity = request.app[_DESK].org.create(
+    identity = request.app[_INSTANCE].org.create(
         table, await _values(request), despite_duplicates=_may_save(request)
     )
     return _done(request, identity, is_new=True)
 
 
 async def _change(request: web.Request) -> web.Response:
-    request.app[_DESK].org.change(
+    request.app[_INSTANCE].org.change(
         _table(request),
         request.match_info["id"],
         await _values(request),
@@ -183,7 +183,7 @@ async def _change(request: web.Request) -> web.Response:
 
 
 async def _upsert(request: web.Request) -> web.Response:
-    org = request.app[_DESK].org
+    org = request.app[_INSTANCE].org
     table, name = _table(request), request.match_info["name"]
     raw = request.raw_path.partition("?")[0].partition(f"/{name}/")[2]
     if not raw or "/" in raw or re.search(r"\.[A-Za-z]{2,4}$", raw):
