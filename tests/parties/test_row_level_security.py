@@ -18,8 +18,9 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
 from atrio.onboarding.models import Application
+from atrio.onboarding.promise_models import Promise, Reached
 from atrio.parties.matching.keeping import keep_keys
-from atrio.parties.models import Account, Membership
+from atrio.parties.models import Account, Membership, Merge, Pair
 from atrio.trade.actions import fetch_first_prices
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
 from tests.parties.customers import become_customer, make_unit
@@ -31,6 +32,8 @@ AND_THESE = [
     "outside_link",
     "parties_account",
     "parties_membership",
+    "parties_merge",
+    "parties_pair",
 ]
 # What goes to customers by mail, and who resembles whom: the web role reads none of it, not even
 # one's own.
@@ -102,6 +105,32 @@ def play_one_onboarding():
     return Account.objects.get()
 
 
+def keep_promises_and_doubles(*accounts):
+    """Let every promise be late, and let customers resemble each other and be merged."""
+    for promise in Promise.objects.all():
+        Reached.objects.create(
+            promise=promise,
+            application_id=promise.application_id,
+            level=1,
+            due_at=timezone.now(),
+            at=timezone.now(),
+        )
+    keep_keys()
+    one, other = sorted(account.pk for account in accounts)
+    unit = accounts[0].business_unit
+    Pair.objects.create(
+        kind="company", one_id=one, other_id=other, business_unit=unit, score=0.6, verdict="maybe"
+    )
+    Merge.objects.create(
+        kind="account",
+        business_unit=unit,
+        kept_id=one,
+        dropped_id=other,
+        merged_at=timezone.now(),
+        undo_until=timezone.now(),
+    )
+
+
 class Web:
     """A connection that signs in as the web role and speaks raw SQL."""
 
@@ -145,7 +174,7 @@ def cast(transactional_db):
         make_unit(code="elsewhere"), "mallory@marupanga.example", company="Marupanga S.A."
     )
     fetch_first_prices(account_id=mallory.account.pk, now=timezone.now())
-    keep_keys()
+    keep_promises_and_doubles(account, mallory.account)
     of_mallory = Application.objects.exclude(pk__in=of_alice).get().pk
     return SimpleNamespace(
         alice=[
