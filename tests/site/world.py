@@ -70,6 +70,16 @@ ADDRESSES = {
     # An empty form: whoever may decide is told what is missing, the others that they may not.
     "desk:decide": (POST, signed_in(member=404, staff=302, associate=422, admin=422)),
     "desk:retry": (POST, signed_in(member=404, staff=302)),
+    "desk:promises": (GET, signed_in(member=404, staff=200, elsewhere=200)),
+    "desk:calendars": (
+        GET,
+        signed_in(member=404, staff=404, regional_admin=302, admin=302, elsewhere=302),
+    ),
+    "desk:calendar": (GET, signed_in(member=404, staff=404, regional_admin=200, admin=200)),
+    # An empty form: whoever keeps the calendar is told what is missing.
+    "desk:calendar-week": (POST, signed_in(member=404, staff=404, regional_admin=422, admin=422)),
+    "desk:calendar-day": (POST, signed_in(member=404, staff=404, regional_admin=422, admin=422)),
+    "desk:calendar-forget": (POST, signed_in(member=404, staff=404)),
     "desk:faults": (
         GET,
         signed_in(member=404, staff=404, associate=200, admin=200, elsewhere=200),
@@ -138,6 +148,7 @@ class World:
             "call_id": Call.objects.filter(application=self.application).latest("id").pk,
             "message_id": self.message.pk,
             "route": "erp",
+            "unit": "nordlicht-br",
         } | other
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})
 

@@ -22,6 +22,7 @@ from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
 from atrio.desk.frame import show
 from atrio.desk.history import history, looks
+from atrio.desk.promises import clocks
 from atrio.desk.words import ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
 from atrio.journeys.journey import Journey
@@ -29,6 +30,7 @@ from atrio.journeys.messages import say
 from atrio.kernel.actors import Actor
 from atrio.onboarding.actions import decide_step, retry_call
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
+from atrio.onboarding.promises.queries import promises_of
 from atrio.onboarding.queries import (
     ApplicationPage,
     application_page,
@@ -134,6 +136,9 @@ def _show(
         ),
         "history": history(page.entries, journey, language=language, now=now),
         "looks": looks(page.entries, journey, language=language, now=now),
+        "promises": clocks(
+            promises_of(page.application, journey, language=language, now=now), now=now
+        ),
         "clock": {name: span(getattr(page.clock, name)) for name in _CLOCK},
         "watch": "" if reviews or page.application.finished_at else _watch(page),
     }

@@ -11,7 +11,7 @@ from atrio.desk.access import StaffRequest
 from atrio.desk.words import ROLES
 from atrio.onboarding.queue import MOST_COUNTED, count_waiting
 
-Here = Literal["queue", "faults", "outbox"]
+Here = Literal["queue", "promises", "faults", "outbox"]
 
 
 def show(

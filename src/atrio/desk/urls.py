@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.desk import application, faults, outbox, queue
+from atrio.desk import application, calendars, faults, outbox, promises, queue
 
 app_name = "desk"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
         application.retry,
         name="retry",
     ),
+    path("promises/", promises.promises, name="promises"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/<slug:unit>/", calendars.calendar, name="calendar"),
+    path("calendars/<slug:unit>/week", calendars.set_week, name="calendar-week"),
+    path("calendars/<slug:unit>/days", calendars.add_day, name="calendar-day"),
+    path("calendars/<slug:unit>/days/forget", calendars.forget_day, name="calendar-forget"),
     path("systems/", faults.faults, name="faults"),
     path("systems/<slug:route>/", faults.turn, name="turn"),
     path("outbox/", outbox.outbox, name="outbox"),

@@ -100,11 +100,6 @@ def reached(promise: Promise, *, now: datetime) -> Iterator[tuple[Promise.Level,
             yield level, at
 
 
-def left(promise: Promise, *, now: datetime) -> timedelta | None:
-    """Return how long until it is due, negative when it is over; None while it stands still."""
-    return None if promise.due_at is None else promise.due_at - now
-
-
 def measure_of(promise: Promise) -> Measure:
     """Return how its budget is counted."""
     return "days" if promise.measure == "days" else "hours"
