@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from atrio.enrolment.models import ImportRun
+from atrio.kernel.actors import Actor
 from atrio.outside.invented_base import (
     AT_TWO_ACCOUNTS,
     FORMER,
@@ -19,6 +20,7 @@ from atrio.outside.invented_base import (
 )
 from atrio.outside.models import Connection, Link
 from atrio.outside.ports import ErpContact
+from atrio.parties.merging.actions import merge_accounts
 from atrio.parties.models import Account, Contact, LegalEntity
 from atrio.timeline.models import Entry
 from tests.parties.customers import take_seat
@@ -239,13 +241,21 @@ class TestAgain:
     def test_an_account_that_was_merged_into_another_does_not_come_back(self, imported):
         imported()
         kept, gone = account_of(KNOWN_AND_LINKED), account_of(FORMER)
-        Link.objects.filter(object_id=gone.pk).delete()
-        Account.objects.filter(pk=gone.pk).update(merged_into=kept)
-        LegalEntity.objects.filter(account=gone).update(account=kept)
+        assert kept.price_group != gone.price_group
+        carla = Actor(
+            kind="staff",
+            id="carla",
+            roles=frozenset({"associate"}),
+            business_units=frozenset({kept.business_unit}),
+        )
+        merge_accounts(
+            by=carla, keep=kept.pk, drop=gone.pk, choices={}, reason="", now=timezone.now()
+        )
         before = Account.objects.count()
         run = imported()
 
         assert Account.objects.count() == before
+        assert Account.objects.get(pk=kept.pk).price_group == kept.price_group
         assert [issue.outside_id for issue in issues(run, "merged")] == [FORMER.company.number]
         assert issues(run, "gone") == []
 

@@ -60,13 +60,15 @@ def _readable(page: Page, customers: Sequence[ErpCustomer]) -> list[Company]:
 
 def _account_of(page: Page, known: Known, unit: BusinessUnit, company: Company) -> Account | None:
     """Return the account the company has here, None if it has none. Raises LeftOut."""
-    linked = known.account(known.linked.get(company.number))
-    if linked is not None:
+    tied = known.linked.get(company.number)
+    linked = known.account(tied)
+    if linked is not None and linked.pk == tied:
         return linked
     imprint = known.imprints.get(("account", company.number))
-    if imprint is not None:
+    if imprint is not None or linked is not None:
         # It was taken over once and has been merged into another since, with that one's number.
-        page.seen(imprint)
+        if imprint is not None:
+            page.seen(imprint)
         raise LeftOut("merged", company.legal_name)
     holder = known.companies.get(company.tax_id)
     account = known.account(holder.account_id) if holder else None
