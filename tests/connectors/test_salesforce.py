@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import given, strategies
 
 from atrio.connectors.salesforce import SalesforceCrm
 from atrio.connectors.salesforce.fields import split_name
@@ -374,6 +375,13 @@ class TestQueries:
         instance.org.put("Account", {"Name": "another"})
         query = parse(f"SELECT Id FROM Account WHERE Name = {quoted(text)}")
         assert [record["Id"] for record in instance.org.select(query)] == [found]
+
+    @given(text=strategies.text(min_size=1), other=strategies.text(min_size=1))
+    def test_a_literal_is_equal_to_its_text_and_to_no_other(self, text, other):
+        query = parse(f"SELECT Id FROM Account WHERE Name = {quoted(text)}")
+
+        assert query.where(lambda _path: text)
+        assert query.where(lambda _path: other) is (other.casefold() == text.casefold())
 
     def test_nothing_anybody_ever_typed_leaves_its_literal(self, instance, naughty):
         instance.org.put("Account", {"Name": "another"})

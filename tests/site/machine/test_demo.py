@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from atrio.site.machine.demo import _Secrets
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.postgres import Postgres
 
@@ -171,6 +173,16 @@ def test_killed_it_leaves_nothing_running_and_starts_again(first_start, start):
     wait_until(lambda: are_gone(family), within=20)
     again = start("--no-play")
     again.read_until("Ctrl-C ends it", FIRST_START)
+
+
+def test_one_that_was_begun_earlier_gets_the_secrets_it_lacks_and_keeps_the_others(tmp_path):
+    file = tmp_path / "secrets.json"
+    file.write_text(json.dumps({"secret_key": "kept"}))
+    first, second = _Secrets.kept_in(file), _Secrets.kept_in(file)
+
+    assert first == second
+    assert first.secret_key == "kept"
+    assert len(first.crm_secret) > 40
 
 
 def test_a_taken_port_is_named_with_the_way_out(start):
