@@ -11,6 +11,8 @@ from atrio.enrolment.models import ImportIssue, ImportRun
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
 
+MAY_LOOK = ("associate", "regional_admin", "admin")
+
 
 def runs_visible_to(by: Actor) -> QuerySet[ImportRun]:
     """Return the imports of the units this member of staff works for, the latest first."""
