@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import re
-from itertools import count
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from atrio.desk.outbox import OUTBOX_PAGE
-from atrio.notices.models import Message
 from atrio.onboarding.tokens import token_for
 from tests.desk.conftest import branch
+from tests.desk.writing import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
-_numbers = count()
 
 
 @pytest.fixture
 def unit():
     return branch("nordlicht-br")
-
-
-def write(**fields):
-    return Message.objects.create(
-        **{
-            "key": f"test:{next(_numbers)}",
-            "notice": "welcome",
-            "to": "alice@ventorim.example",
-            "language": "en",
-            "subject": "The shop is open",
-            "text": "Hello Alice,\n\ncome in: https://shop.example/in\n",
-            "business_unit": "nordlicht-br",
-            "status": "sent",
-            "created_at": timezone.now(),
-            "sent_at": timezone.now(),
-            **fields,
-        }
-    )
 
 
 def subjects(response):
@@ -173,3 +154,39 @@ def test_mallory_reads_none_of_our_messages(mallory):
     assert "Not for Mallory" not in mallory.get("/desk/outbox/?q=mallory").content.decode()
     assert mallory.get(f"/desk/outbox/{message.pk}/").status_code == 404
     assert mallory.get(f"/desk/outbox/{message.pk}/html").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": "queued"}, "on its way"),
+        ({"status": "sending"}, "is being sent"),
+        ({"status": "delivered"}, "arrived"),
+        ({"status": "bounced"}, "came back"),
+        ({"status": "failed"}, "not delivered"),
+        ({"status": "queued", "waits": timedelta(hours=40)}, "waits until"),
+        ({"status": "queued", "waits": timedelta(seconds=30), "attempts": 2}, "tried again at"),
+    ],
+)
+def test_it_says_where_a_message_is(carla, fields, words):
+    fields = dict(fields)
+    if waits := fields.pop("waits", None):
+        fields["due_at"] = timezone.now() + waits
+    message = write(**fields)
+    for address in ("/desk/outbox/", f"/desk/outbox/{message.pk}/"):
+        assert words in carla.get(address).content.decode(), address
+
+
+def test_a_text_message_is_shown_as_one(carla):
+    message = write(channel="sms", to="+5511912345678", text="Olá", sender="Nordlicht")
+    page = carla.get(f"/desk/outbox/{message.pk}/").content.decode()
+    for words in ("+5511912345678", "Text message (1 part)", "Nordlicht", "Olá"):
+        assert words in page, words
+
+
+def test_the_logo_that_travels_with_a_letter_stands_in_it(carla, unit):
+    unit.logo = "brand/nordlicht.png"
+    unit.save(update_fields=["logo"])
+    message = write(html='<img src="cid:logo" alt="">')
+    alone = carla.get(f"/desk/outbox/{message.pk}/html").content.decode()
+    assert 'src="data:image/png;base64,iVBOR' in alone

@@ -30,17 +30,19 @@ POLICY = {
     "frame-ancestors": ["'none'"],
 }
 # A letter is shown in a frame of its page, and nothing in it may do anything.
+FRAMED = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'self'"],
+    "sandbox": [],
+}
+LETTERS = {"desk:letter-html", "desk:notice-html"}
 POLICIES = {
-    "desk:letter": POLICY | {"frame-src": ["'self'"]},
-    "desk:letter-html": {
-        "default-src": ["'none'"],
-        "style-src": ["'unsafe-inline'"],
-        "img-src": ["data:"],
-        "base-uri": ["'none'"],
-        "form-action": ["'none'"],
-        "frame-ancestors": ["'self'"],
-        "sandbox": [],
-    },
+    **dict.fromkeys(("desk:letter", "desk:notice"), POLICY | {"frame-src": ["'self'"]}),
+    **dict.fromkeys(LETTERS, FRAMED),
 }
 
 
@@ -56,7 +58,7 @@ def test_every_answer_carries_what_protects_its_reader(world):
                 browser = world.browser(visitor)
                 answer = getattr(browser, method)(world.address(name), world.says(name))
                 allowed = (POLICY, POLICIES[name]) if name in POLICIES else (POLICY,)
-                framed = {"SAMEORIGIN"} if name == "desk:letter-html" else set()
+                framed = {"SAMEORIGIN"} if name in LETTERS else set()
                 about = (name, method, visitor)
                 assert policy_of(answer) in allowed, about
                 assert answer["X-Content-Type-Options"] == "nosniff", about
@@ -82,7 +84,7 @@ def test_pages_bring_nothing_from_elsewhere_and_nothing_inline(world):
             if method == POST or expected[visitor] != 200:
                 continue
             answer = browser.get(world.address(name))
-            if not answer["Content-Type"].startswith("text/html") or name == "desk:letter-html":
+            if not answer["Content-Type"].startswith("text/html") or name in LETTERS:
                 continue
             page = html.fromstring(answer.content.decode())
             assert not page.xpath("//script[not(@src)] | //style | //*[@style]"), name

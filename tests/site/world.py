@@ -91,6 +91,10 @@ ADDRESSES = {
     "desk:outbox": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:letter": (GET, signed_in(member=404, staff=200)),
     "desk:letter-html": (GET, signed_in(member=404, staff=200)),
+    "desk:send-again": (POST, signed_in(member=404, staff=404, associate=302, admin=302)),
+    "desk:notices": (GET, signed_in(member=404, staff=200, manager=404, elsewhere=200)),
+    "desk:notice": (GET, signed_in(member=404, staff=200, manager=404)),
+    "desk:notice-html": (GET, signed_in(member=404, staff=200, manager=404)),
 }
 
 # Pages that are also posted to.
@@ -148,6 +152,8 @@ class World:
             "call_id": Call.objects.filter(application=self.application).latest("id").pk,
             "message_id": self.message.pk,
             "route": "erp",
+            "pack": "company_br",
+            "name": "welcome",
             "unit": "nordlicht-br",
         } | other
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})

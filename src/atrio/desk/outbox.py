@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from csp.decorators import csp_replace, csp_update
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import page_number, show
-from atrio.desk.words import MESSAGES, ago
-from atrio.kernel.errors import NotFound
-from atrio.notices.queries import messages_visible_to
-from atrio.onboarding.queries import get_application
+from atrio.desk.notices import MAY_PREVIEW
+from atrio.desk.sandbox import framed, framing, with_logo
+from atrio.desk.words import MESSAGES, Status, ago
+from atrio.kernel.errors import NotFound, Refused
+from atrio.notices.actions import MAY_SEND_AGAIN, send_again
+from atrio.notices.letterhead import letterhead_of
+from atrio.notices.queries import follow_up_of, messages_visible_to
+from atrio.notices.rules import sms_parts
+from atrio.onboarding.queries import fact_rows, get_application
+from atrio.onboarding.rules import current_facts
 from atrio.onboarding.tokens import without_tokens
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 
 OUTBOX_PAGE = 50
 LAST_PAGE = 200
+_UNDELIVERED = ("bounced", "failed")
 
 
 @require_safe
@@ -57,24 +67,26 @@ def outbox(request: StaffRequest) -> HttpResponse:
             "next": _address(request, number + 1) if has_next and number < LAST_PAGE else "",
         },
         "empty": _empty(query),
+        "previews": reverse("desk:notices") if request.actor.has_role(*MAY_PREVIEW) else "",
     }
     return show(request, "desk/outbox.html", context, here="outbox")
 
 
 @require_safe
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # knows no view with arguments
+@framing
 @for_staff()
 def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
-    """Show one message as it was written, with its state."""
+    """Show one message as it was written, with its state and what can be done about it."""
     message = _message(request, message_id)
     hidden = _is_hidden(message)
     context: dict[str, Any] = {
         "letter": {
             "subject": _subject(message),
-            "from": settings.DEFAULT_FROM_EMAIL,
+            "from": message.sender or letterhead_of(message.business_unit).sender,
             "to": message.to,
             "at": message.sent_at or message.created_at,
-            "status": MESSAGES[message.status],
+            "status": _status(message),
+            "channel": _channel(message),
             "error": message.error,
             "text": "" if hidden else _shown(message.text),
             "html_url": reverse("desk:letter-html", args=[message.pk])
@@ -83,6 +95,7 @@ def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
             "hidden": _("This message carries a code that is nobody's but the reader's.")
             if hidden
             else "",
+            "follow_up": _follow_up(message),
         }
     }
     if message.application_id:
@@ -91,33 +104,41 @@ def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
             "reference": about.reference,
             "url": reverse("desk:application", args=[about.pk]),
         }
+    if not context["letter"]["follow_up"] and _may_be_sent_again(request, message):
+        context["letter"]["again"] = {
+            "url": reverse("desk:send-again", args=[message.pk]),
+            "to": _address_now(request, message),
+        }
     return show(request, "desk/letter.html", context, here="outbox")
 
 
+@require_POST
+@for_staff(*MAY_SEND_AGAIN)
+def again(request: StaffRequest, message_id: UUID) -> HttpResponse:
+    """Send what did not arrive once more, to the address the application has now."""
+    message = _message(request, message_id)
+    to = _address_now(request, message)
+    try:
+        send_again(by=request.actor, message_id=message_id, to=to, now=timezone.now())
+    except NotFound:
+        raise
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("It is on its way to %(address)s.") % {"address": to})
+    return redirect("desk:letter", message_id)
+
+
 @require_safe
-@xframe_options_sameorigin
-# What was mailed is shown in a sandbox of its own: no script, no address outside, no form.
-@csp_replace(  # type: ignore[arg-type]  # as above
-    {
-        "default-src": ["'none'"],
-        "style-src": ["'unsafe-inline'"],
-        "img-src": ["data:"],
-        "frame-ancestors": ["'self'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'none'"],
-        "sandbox": True,
-        "script-src": None,
-        "font-src": None,
-        "connect-src": None,
-    }
-)
+@framed
 @for_staff()
 def letter_html(request: StaffRequest, message_id: UUID) -> HttpResponse:
     """Return a message's HTML alone, for the frame in its page."""
     message = _message(request, message_id)
     if not message.html or _is_hidden(message):
         raise NotFound(_("There is no such page."))
-    return HttpResponse(_shown(message.html))
+    logo = letterhead_of(message.business_unit).logo
+    return HttpResponse(with_logo(_shown(message.html), logo))
 
 
 def _line(message: Message, *, now: datetime) -> dict[str, Any]:
@@ -128,8 +149,59 @@ def _line(message: Message, *, now: datetime) -> dict[str, Any]:
         "start": "" if _is_hidden(message) else _shown(message.text)[:160],
         "at": message.created_at,
         "when": ago(message.created_at, now=now),
-        "status": MESSAGES[message.status],
+        "status": _status(message),
+        "icon": _icon(message),
     }
+
+
+def _status(message: Message) -> Status:
+    """Return the state of a message: one that waits says until when."""
+    if message.status != "queued" or message.due_at is None:
+        return MESSAGES[message.status]
+    local = localtime(message.due_at)
+    is_today = local.date() == localtime().date()
+    time = {"time": date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")}
+    if message.attempts:
+        return Status("warn", "refresh", _("tried again at %(time)s") % time)
+    return Status("", "clock-pause", _("waits until %(time)s") % time)
+
+
+def _icon(message: Message) -> str:
+    return "phone" if message.channel == "sms" else "mail"
+
+
+def _channel(message: Message) -> str:
+    if message.channel != "sms":
+        return _("Email")
+    parts = sms_parts(message.text)
+    counted = ngettext("%(number)s part", "%(number)s parts", parts) % {"number": parts}
+    return _("Text message (%(parts)s)") % {"parts": counted}
+
+
+def _follow_up(message: Message) -> dict[str, str]:
+    """Return where the same was said once more; {} if it was not."""
+    found = follow_up_of(message) if message.status in _UNDELIVERED else None
+    if found is None:
+        return {}
+    by_email = found.key.startswith("email:")
+    said = _("Sent by email to %(address)s instead") if by_email else _("Sent again to %(address)s")
+    url = reverse("desk:letter", args=[found.pk])
+    return {"url": url, "text": said % {"address": found.to}}
+
+
+def _may_be_sent_again(request: StaffRequest, message: Message) -> bool:
+    is_theirs = request.actor.has_role(*MAY_SEND_AGAIN)
+    return is_theirs and message.status in _UNDELIVERED and not message.is_secret
+
+
+def _address_now(request: StaffRequest, message: Message) -> str:
+    """Return where the reader of a message can be reached now, as far as we know."""
+    if not message.application_id:
+        return message.to
+    about = get_application(by=request.actor, application_id=message.application_id)
+    facts = current_facts(fact_rows(about))
+    field = "contact.phone" if message.channel == "sms" else "contact.email"
+    return str(facts.get(field) or message.to)
 
 
 def _message(request: StaffRequest, message_id: UUID) -> Message:

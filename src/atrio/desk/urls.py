@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.desk import application, calendars, faults, outbox, promises, queue
+from atrio.desk import application, calendars, faults, notices, outbox, promises, queue
 
 app_name = "desk"
 urlpatterns = [
@@ -32,4 +32,8 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<uuid:message_id>/", outbox.letter, name="letter"),
     path("outbox/<uuid:message_id>/html", outbox.letter_html, name="letter-html"),
+    path("outbox/<uuid:message_id>/again", outbox.again, name="send-again"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<slug:pack>/<slug:name>/", notices.notice, name="notice"),
+    path("notices/<slug:pack>/<slug:name>/html", notices.notice_html, name="notice-html"),
 ]

@@ -78,7 +78,10 @@ DECISIONS: Mapping[str, Status] = {
 }
 MESSAGES: Mapping[str, Status] = {
     "queued": Status("info", "clock", gettext_lazy("on its way")),
+    "sending": Status("info", "send", gettext_lazy("is being sent")),
     "sent": Status("good", "check", gettext_lazy("sent")),
+    "delivered": Status("good", "circle-check", gettext_lazy("arrived")),
+    "bounced": Status("bad", "repeat", gettext_lazy("came back")),
     "failed": Status("bad", "alert-triangle", gettext_lazy("not delivered")),
 }
 OUTCOMES: Mapping[str, Text] = {

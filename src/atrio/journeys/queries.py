@@ -43,6 +43,11 @@ def latest_release(pack: str) -> UUID:
     return found
 
 
+def version_of(release_id: UUID) -> int:
+    """Return the number of a release within its pack."""
+    return Release.objects.values_list("version", flat=True).get(pk=release_id)
+
+
 def offered_packs() -> list[str]:
     """Return the names of the packs that have a release."""
     return list(Release.objects.order_by("pack").values_list("pack", flat=True).distinct())

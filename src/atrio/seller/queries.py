@@ -30,6 +30,11 @@ def unit_for_journey(pack: str) -> BusinessUnit:
     return found
 
 
+def own_units(by: Actor) -> list[BusinessUnit]:
+    """Return the units a member of staff works for, by code."""
+    return list(BusinessUnit.objects.filter(code__in=by.business_units).order_by("code"))
+
+
 def units_by_journey() -> dict[str, BusinessUnit]:
     """Return pack → the unit whose customers come in by it."""
     units = BusinessUnit.objects.order_by("-code")
