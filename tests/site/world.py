@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import connection
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
 from atrio.notices.models import Message
 from atrio.onboarding.models import Call
 from atrio.outside.invented import invented_numbers
-from atrio.parties.models import LegalEntity
+from atrio.parties.models import Contact, LegalEntity, Merge, Pair
 from atrio.seller.models import BusinessUnit, Staff
 from tests.apply.people import Applicant
 from tests.onboarding.house import furnish, hire
@@ -29,6 +32,11 @@ def everybody(status, **others):
 def signed_in(member, staff, **others):
     """Say what customers and our own staff are answered: others sign in, or find nothing."""
     return everybody(staff, stranger=302, applicant=302, member=member, elsewhere=404) | others
+
+
+def who_merges(status, **others):
+    """Say what those are answered who may make one customer of two."""
+    return signed_in(member=404, staff=404, associate=status, admin=status, **others)
 
 
 # Name → the method that is meant, and who is answered what. What stands in the address is ours:
@@ -80,6 +88,15 @@ ADDRESSES = {
     "desk:calendar-week": (POST, signed_in(member=404, staff=404, regional_admin=422, admin=422)),
     "desk:calendar-day": (POST, signed_in(member=404, staff=404, regional_admin=422, admin=422)),
     "desk:calendar-forget": (POST, signed_in(member=404, staff=404)),
+    # Who sells does not say who is one customer.
+    "desk:merge": (GET, who_merges(200, elsewhere=200)),
+    "desk:merge-pair": (GET, who_merges(200)),
+    # Two who work for two customers: they are told so, every time.
+    "desk:merge-do": (POST, who_merges(302)),
+    "desk:merge-dismiss": (POST, who_merges(302)),
+    "desk:merge-reopen": (POST, who_merges(302)),
+    "desk:merged": (GET, who_merges(200)),
+    "desk:merge-undo": (POST, who_merges(302)),
     "desk:faults": (
         GET,
         signed_in(member=404, staff=404, associate=200, admin=200, elsewhere=200),
@@ -87,6 +104,21 @@ ADDRESSES = {
     "desk:turn": (
         POST,
         signed_in(member=404, staff=404, associate=422, admin=422, elsewhere=422),
+    ),
+    "desk:imports": (
+        GET,
+        signed_in(
+            member=404, staff=404, associate=200, regional_admin=200, admin=200, elsewhere=200
+        ),
+    ),
+    "desk:import-run": (
+        GET,
+        signed_in(member=404, staff=404, associate=200, regional_admin=200, admin=200),
+    ),
+    # An associate is told, in words, that they may not.
+    "desk:import-start": (
+        POST,
+        signed_in(member=404, staff=404, associate=302, regional_admin=302, admin=302),
     ),
     "desk:outbox": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:letter": (GET, signed_in(member=404, staff=200)),
@@ -128,9 +160,31 @@ class World:
         self.message = Message.objects.filter(application_id=self.application.pk).latest("id")
         Message.objects.filter(pk=self.message.pk).update(is_secret=False, html="<p>Hello</p>")
         self.ours = become_customer(unit)
+        self.import_run = ImportRun.objects.create(
+            business_unit=unit.code,
+            status=ImportRun.Status.DONE,
+            started_at=timezone.now(),
+            moved_at=timezone.now(),
+        )
         mallory = become_customer(unit, "mallory@marupanga.example", company="Marupanga S.A.")
         staff = {role: hire(unit, f"{role}@nordlicht.example", role) for role in STAFF}
         staff["elsewhere"] = hire(elsewhere, "mallory@elsewhere.example", *STAFF)
+        self.pair = Pair.objects.create(
+            kind="contact",
+            one_id=Contact.objects.get(account=self.ours.account).pk,
+            other_id=Contact.objects.get(account=mallory.account).pk,
+            business_unit=unit.code,
+            score=0.5,
+            verdict="maybe",
+        )
+        self.merge = Merge.objects.create(
+            kind="account",
+            business_unit=unit.code,
+            kept_id=self.ours.account.pk,
+            dropped_id=uuid4(),
+            merged_at=timezone.now(),
+            undo_until=timezone.now() + timedelta(days=1),
+        )
         self.users = {"member": mallory.user.pk} | {name: who.id for name, who in staff.items()}
 
     def browser(self, visitor):
@@ -151,6 +205,9 @@ class World:
             "step": "review",
             "call_id": Call.objects.filter(application=self.application).latest("id").pk,
             "message_id": self.message.pk,
+            "pair_id": self.pair.pk,
+            "merge_id": self.merge.pk,
+            "run_id": self.import_run.pk,
             "route": "erp",
             "pack": "company_br",
             "name": "welcome",
@@ -165,6 +222,7 @@ class World:
             "cabinet:switch": {
                 "entity": str(LegalEntity.objects.get(account=self.ours.account).pk)
             },
+            "desk:import-start": {"unit": "nordlicht-br"},
             "demo_sign_in": {"email": "mallory@marupanga.example"},
         }.get(name, {})
 

@@ -9,9 +9,11 @@ from django.shortcuts import render
 
 from atrio.desk.access import StaffRequest
 from atrio.desk.words import ROLES
+from atrio.enrolment.queries import MAY_LOOK
 from atrio.onboarding.queue import MOST_COUNTED, count_waiting
+from atrio.parties.merging.rules import MAY_MERGE
 
-Here = Literal["queue", "promises", "faults", "outbox"]
+Here = Literal["queue", "promises", "merge", "imports", "faults", "outbox"]
 
 
 def show(
@@ -32,6 +34,8 @@ def show(
             "roles_text": ", ".join(str(ROLES[role]) for role in sorted(request.actor.roles)),
         },
         "here": here,
+        "may_merge": request.actor.has_role(*MAY_MERGE),
+        "may_import": request.actor.has_role(*MAY_LOOK),
         "waiting": counted(waiting) if waiting else "",
     }
     return render(request, template, frame | context, status=status)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.desk import application, calendars, faults, notices, outbox, promises, queue
+from atrio.desk import (
+    application,
+    calendars,
+    faults,
+    imports,
+    merge,
+    notices,
+    outbox,
+    promises,
+    queue,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -27,6 +37,16 @@ urlpatterns = [
     path("calendars/<slug:unit>/week", calendars.set_week, name="calendar-week"),
     path("calendars/<slug:unit>/days", calendars.add_day, name="calendar-day"),
     path("calendars/<slug:unit>/days/forget", calendars.forget_day, name="calendar-forget"),
+    path("duplicates/", merge.pairs, name="merge"),
+    path("duplicates/<uuid:pair_id>/", merge.pair, name="merge-pair"),
+    path("duplicates/<uuid:pair_id>/merge", merge.merge, name="merge-do"),
+    path("duplicates/<uuid:pair_id>/dismiss", merge.dismiss, name="merge-dismiss"),
+    path("duplicates/<uuid:pair_id>/reopen", merge.reopen, name="merge-reopen"),
+    path("duplicates/merged/<uuid:merge_id>/", merge.merged, name="merged"),
+    path("duplicates/merged/<uuid:merge_id>/undo", merge.undo, name="merge-undo"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/start", imports.start, name="import-start"),
+    path("imports/<uuid:run_id>/", imports.import_run, name="import-run"),
     path("systems/", faults.faults, name="faults"),
     path("systems/<slug:route>/", faults.turn, name="turn"),
     path("outbox/", outbox.outbox, name="outbox"),
