@@ -195,13 +195,14 @@ def merged(request: StaffRequest, merge_id: UUID) -> HttpResponse:
             "when": ago(found.merged_at, now=now),
             "reason": found.reason,
             "changes": change_lines(found.changes),
-            "aliases": found.aliases,
             "may_undo": found.undone_at is None and now < found.undo_until,
             "undo_until": found.undo_until,
             "undone_by": found.undone_by,
             "undone_at": found.undone_at,
             "not_undone": left_lines(found.not_undone),
-        }
+        },
+        # Taken back, each has its own again.
+        "aliases": [] if found.undone_at else found.aliases,
     }
     return show(request, "desk/merged.html", context, here="merge")
 

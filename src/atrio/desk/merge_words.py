@@ -107,7 +107,7 @@ def state_of(merge: Merge, *, now: datetime) -> Status:
         return Status("", "history", _("taken back"))
     if now < merge.undo_until:
         until = date_format(localtime(merge.undo_until), "SHORT_DATE_FORMAT")
-        return Status("info", "check", _("can be taken back until %(day)s") % {"day": until})
+        return Status("info", "check", _("undo until %(day)s") % {"day": until})
     return Status("good", "circle-check", _("made one"))
 
 
