@@ -42,7 +42,7 @@ _PRESETS: Mapping[str, Text] = {
 }
 # Reading twice does no harm: losing the answer is only worth showing where something is written.
 _ONLY_WHERE_WRITTEN = frozenset({"executes"})
-_WRITTEN_TO = frozenset({"erp", "crm"})
+_WRITTEN_TO = frozenset({"erp", "crm", "sms"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,15 @@ from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
 PACKS = Path(atrio.__file__).parent / "packs"
-ERP, REGISTRY, CRM = "erp-br", "registry-br", "crm-br"
+ERP, REGISTRY, CRM, SMS = "erp-br", "registry-br", "crm-br", "sms-br"
+# What a demonstration that was begun before has to be given.
+_CAME_LATER = {
+    "crm": CRM,
+    "sms": SMS,
+    "sms_sender": "Nordlicht",
+    "brand": "Nordlicht Supplies",
+    "logo": "brand/nordlicht.png",
+}
 
 
 def seed(now: datetime) -> None:
@@ -39,6 +47,7 @@ def _make_connections(now: datetime) -> None:
         (ERP, "erp", "tryton", "faults:erp", {"database": DATABASE, "user": USER}),
         (REGISTRY, "registry", "brasilapi", "faults:registry", {}),
         (CRM, "crm", "salesforce", "faults:crm", {}),
+        (SMS, "sms", "gateway", "faults:sms", {}),
     ):
         Connection.objects.get_or_create(
             code=code,
@@ -64,14 +73,16 @@ def _make_unit() -> BusinessUnit:
             "sender": "ola@nordlicht.example",
             "erp": ERP,
             "registry": REGISTRY,
-            "crm": CRM,
+            **_CAME_LATER,
             "branches": ["paulista", "campinas"],
             "journeys": ["company_br"],
         },
     )
-    if not unit.crm:  # the demonstration was begun before it had one
-        unit.crm = CRM
-        unit.save(update_fields=["crm"])
+    missing = {name: value for name, value in _CAME_LATER.items() if not getattr(unit, name)}
+    for name, value in missing.items():
+        setattr(unit, name, value)
+    if missing:
+        unit.save(update_fields=list(missing))
     return unit
 
 

@@ -53,6 +53,7 @@ class _Secrets:
     secret_key: str
     faults_token: str
     crm_secret: str
+    sms_key: str
 
     @classmethod
     def kept_in(cls, file: Path) -> _Secrets:
@@ -76,9 +77,8 @@ class _Demo:
         self._logs = state / "log"
         self._postgres = Postgres(state / "postgres")
         # Only parts of the house talk to these, so they are new ones at every start.
-        self._erp_port, self._registry_port, self._crm_port, self._faults_port = (
-            free_port() for _ in range(4)
-        )
+        self._erp_port, self._registry_port, self._crm_port = (free_port() for _ in range(3))
+        self._sms_port, self._faults_port = (free_port() for _ in range(2))
         self._people = state / "demo/people.txt"
         self._passwords: dict[str, str] = {}  # by connection
 
@@ -94,6 +94,7 @@ class _Demo:
                 self._forget()
             self._secrets = _Secrets.kept_in(self._state / "demo/secrets.json")
             self._passwords["crm-br"] = f"atrio:{self._secrets.crm_secret}"
+            self._passwords["sms-br"] = self._secrets.sms_key
             async with Supervisor(logs=self._logs, status=self._status) as machine:
                 self._status.title("Starting")
                 await self._start(machine)
@@ -118,6 +119,7 @@ class _Demo:
             machine.start(self._erp()),
             machine.start(self._registry()),
             machine.start(self._crm()),
+            machine.start(self._sms()),
             machine.start(self._fault_proxy()),
             machine.start(self._worker()),
             machine.start(self._web()),
@@ -189,6 +191,15 @@ class _Demo:
             url=f"http://127.0.0.1:{self._crm_port}/healthz",
         )
 
+    def _sms(self) -> Service:
+        return _web_service(
+            self._python(
+                *("sms", "atrio.connectors.sms_gateway.simulator"),
+                *("--port", str(self._sms_port)),
+            ),
+            url=f"http://127.0.0.1:{self._sms_port}/healthz",
+        )
+
     def _fault_proxy(self) -> Service:
         return _web_service(
             self._python(
@@ -197,6 +208,7 @@ class _Demo:
                 *("--route", f"erp=http://127.0.0.1:{self._erp_port}"),
                 *("--route", f"registry=http://127.0.0.1:{self._registry_port}"),
                 *("--route", f"crm=http://127.0.0.1:{self._crm_port}"),
+                *("--route", f"sms=http://127.0.0.1:{self._sms_port}"),
             ),
             url=f"http://127.0.0.1:{self._faults_port}/_faults/",
         )
@@ -257,6 +269,7 @@ class _Demo:
             "ATRIO_FAULTS_TOKEN": self._secrets.faults_token,
             "ATRIO_SECRETS": json.dumps(self._passwords),
             "ATRIO_CRM_SECRET": self._passwords["crm-br"],
+            "SMS_GATEWAY_KEY": self._passwords["sms-br"],
             "HOST": self._host,
             "PORT": str(self._port),
             "ALLOWED_HOSTS": hosts,
