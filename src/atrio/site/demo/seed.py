@@ -5,18 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from django.db import transaction
 
 import atrio
+from atrio.enrolment.actions import run_import, start_import
+from atrio.enrolment.models import ImportRun
 from atrio.identity.actions import ensure_user
 from atrio.journeys.actions import publish
 from atrio.kernel.actors import SYSTEM
+from atrio.kernel.errors import OutsideBusy, OutsideFailure
+from atrio.outside.invented_base import invented_base
 from atrio.outside.models import Connection
+from atrio.parties.actions import give_seat
+from atrio.parties.models import Account
 from atrio.seller.models import BusinessUnit, Staff
 from atrio.site.demo.personas import STAFF
 from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
+log = structlog.get_logger(__name__)
 PACKS = Path(atrio.__file__).parent / "packs"
 ERP, REGISTRY, CRM, SMS = "erp-br", "registry-br", "crm-br", "sms-br"
 # What a demonstration that was begun before has to be given.
@@ -32,13 +40,17 @@ _CAME_LATER = {
 def seed(now: datetime) -> None:
     """Make sure that everything the demonstration needs is there; again, it changes nothing.
 
-    The ERP must run: the catalogue is mirrored from it. Raises OutsideError if it does not.
+    The ERP must run: the catalogue is mirrored from it, and the first time so are its customers.
+    Raises OutsideError if it does not.
     """
     with transaction.atomic():
         _make_connections(now)
-        _make_people(_make_unit())
+        unit = _make_unit()
+        _make_people(unit)
         publish(by=SYSTEM, folder=PACKS / "company_br", now=now)
     mirror_catalogue(erp=ERP, now=now)
+    if not ImportRun.objects.filter(business_unit=unit.code).exists():
+        _import_base(unit, now)
 
 
 def _make_connections(now: datetime) -> None:
@@ -84,6 +96,33 @@ def _make_unit() -> BusinessUnit:
     if missing:
         unit.save(update_fields=list(missing))
     return unit
+
+
+def _import_base(unit: BusinessUnit, now: datetime) -> None:
+    """Take over whom the ERP and the CRM know, and let those sign in who look after an account."""
+    run = start_import(by=SYSTEM, unit=unit.code, now=now, in_background=False)
+    try:
+        for _page in run_import(run.pk):
+            pass
+    except OutsideBusy:
+        # The house opens without the rest; the background goes on when the system answers.
+        start_import(by=SYSTEM, unit=unit.code, now=now)
+    except OutsideFailure as error:
+        log.warning("demo.not_imported", error=str(error))  # the desk says so, too
+    accounts = dict(
+        Account.objects.filter(business_unit=unit.code).values_list("customer_number", "pk")
+    )
+    for customer in invented_base():
+        for contact in customer.contacts:
+            if contact.seat and customer.number in accounts:
+                person = contact.person
+                user = ensure_user(email=person.email, name=person.name, language=unit.language)
+                give_seat(
+                    account_id=accounts[customer.number],
+                    user_id=user.pk,
+                    role=contact.seat,
+                    now=now,
+                )
 
 
 def _make_people(unit: BusinessUnit) -> None:
