@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
@@ -16,11 +19,14 @@ from atrio.onboarding.case import open_case
 from atrio.onboarding.models import Application, Promise, Reached
 from atrio.onboarding.promises.actions import end_what_is_over, raise_levels, split_ended
 from atrio.onboarding.promises.ticking import hand_to, tick_promises
+from atrio.onboarding.tokens import token_for
 from atrio.parties.models import Account
 from atrio.seller.actions import set_own_day
 from atrio.timeline.models import Entry
+from tests.apply.people import words_of
 from tests.onboarding.house import hire
 from tests.onboarding.promising import Asking, open_unit, publish_promising
+from tests.parties.customers import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,7 +101,7 @@ def test_what_is_told_in_time_is_kept(asking, carla):
     assert (credit.status, credit.ended_at, credit.spent) == ("kept", MONDAY + DAY, DAY)
     assert sorted(told("promise.given")) == ["credit_line", "step:look"]
     assert sorted(told("promise.kept")) == ["credit_line"]
-    assert told("promise.broken") == ["step:look"]  # four hours were over on Tuesday morning
+    assert told("promise.kept_late") == ["step:look"]  # four hours were over on Tuesday morning
 
 
 def test_what_is_told_late_is_broken(asking, carla):
@@ -338,3 +344,32 @@ def test_mallory_sees_no_promise_of_somebody_else(asking, unit):
             assert not Reached.objects.exists()
     with acting_as(asking.by):
         assert Promise.objects.filter(pk=promise.pk).exists()
+
+
+# ── what the customer reads ─────────────────────────────────────────────────────────────────
+
+
+def tracker_of(asking):
+    page = Browser(headers={"accept-language": "en"}).get(f"/apply/{token_for(asking.pk)}/track/")
+    return words_of(page)
+
+
+def test_the_customer_reads_by_when_they_hear_from_us(unit):
+    now = timezone.now()
+    asking = Asking(now).ask(now=now)
+    due = timezone.localtime(asking.promise("credit_line").due_at, ZoneInfo("Europe/Berlin"))
+    assert f"Your credit line: you will hear from us by {date_format(due, 'DATE_FORMAT')}." in (
+        tracker_of(asking)
+    )
+
+
+def test_the_customer_reads_kind_words_when_we_are_late(asking):
+    assert "Your credit line: this takes us longer than we promised." in tracker_of(asking)
+
+
+def test_the_customer_reads_nothing_of_what_was_not_promised(unit):
+    asking = Asking(MONDAY).ask(now=MONDAY, wanted="no")
+    assert "Your credit line" not in tracker_of(asking)
+    with CaptureQueriesContext(connection) as captured:
+        tracker_of(asking)
+    assert statements(captured) == []

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +20,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_view
+from atrio.onboarding.promises.queries import PromiseView
 from atrio.onboarding.queries import Milestone, Tracker
 from atrio.onboarding.tokens import token_for
 from atrio.seller.queries import business_unit
@@ -49,12 +51,12 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
         note_view(by=by, where=place_of(application, step="tracker"), now=timezone.now())
     view = queries.tracker(application, language=reader(), now=timezone.now())
     unit = business_unit(application.business_unit)
-    context = {
-        "application": application,
-        "tracker": _drawn(view, token),
-        "refresh": 0 if view.outcome else REFRESH,
-    }
     with timezone.override(ZoneInfo(unit.time_zone)):
+        context = {
+            "application": application,
+            "tracker": _drawn(view, token),
+            "refresh": 0 if view.outcome else REFRESH,
+        }
         return render(request, "apply/_tracker.html" if is_part else "apply/tracker.html", context)
 
 
@@ -97,8 +99,9 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
             else ""
         ),
         "slow": _slow(view),
+        "promises": [_promised(promise) for promise in view.promises],
         "declined": outcome.text if outcome and not outcome.is_good else "",
-        "clock": None,
+        "clock": _clock(view) if outcome and outcome.is_good else None,
     }
 
 
@@ -135,3 +138,27 @@ def _slow(view: Tracker) -> str:
         "One of the systems we work with is slow right now. Your application is safe; we go on "
         "by ourselves and write to you."
     )
+
+
+def _promised(promise: PromiseView) -> str:
+    """Say kindly by when we answer, or why it takes longer."""
+    about = {"promise": promise.title}
+    if promise.paused_since:
+        about["step"] = promise.paused_for
+        return _("%(promise)s: we go on as soon as we have your answer to “%(step)s”.") % about
+    if promise.due_at is None or (promise.left and promise.left.total_seconds() < 0):
+        return (
+            _(
+                "%(promise)s: this takes us longer than we promised. We are working on it and "
+                "write to you; you need not do anything."
+            )
+            % about
+        )
+    about["day"] = date_format(timezone.localtime(promise.due_at), "DATE_FORMAT")
+    return _("%(promise)s: you will hear from us by %(day)s.") % about
+
+
+def _clock(view: Tracker) -> dict[str, str]:
+    """Return whose time it was, as minutes and seconds."""
+    seconds = {name: getattr(view.clock, name) for name in ("customer", "ours", "outside", "total")}
+    return {name: f"{int(took) // 60}:{int(took) % 60:02}" for name, took in seconds.items()}

@@ -8,10 +8,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atrio.desk.evidence import step_name
+from atrio.desk.promises import title
 from atrio.desk.words import DECISIONS, Text, ago, span, who
 from atrio.journeys.journey import Journey
 
@@ -37,6 +40,16 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "code.held_back": ("clock-pause", gettext_lazy("No new code: the last one still holds")),
     "call.failed": ("alert-triangle", gettext_lazy("%(step)s: the other system refused")),
     "call.retried": ("refresh", gettext_lazy("%(step)s: tried again")),
+    "promise.given": ("clock", gettext_lazy("Promise given")),
+    "promise.kept": ("circle-check", gettext_lazy("Promise kept")),
+    "promise.kept_late": ("alert-triangle", gettext_lazy("Promise kept too late")),
+    "promise.cancelled": ("x", gettext_lazy("Promise no longer needed")),
+    "promise.paused": ("clock-pause", gettext_lazy("Promise stands still: the customer owes")),
+    "promise.resumed": ("clock", gettext_lazy("Promise runs again")),
+    "promise.moved": ("repeat", gettext_lazy("Promise moved: the working calendar has changed")),
+    "promise.warned": ("clock", gettext_lazy("Promise nearly due")),
+    "promise.broken": ("alert-triangle", gettext_lazy("Promise broken")),
+    "promise.escalated": ("alert-triangle", gettext_lazy("Promise still not kept: raised")),
     "page.viewed": ("eye", gettext_lazy("%(step)s: looked at")),
     "page.left": ("logout", gettext_lazy("%(step)s: left")),
     "price.first_shown": ("tag", gettext_lazy("First price shown")),
@@ -114,6 +127,11 @@ def _line(entry: Entry, detail: str, journey: Journey, *, language: str, now: da
 
 def _detail(entry: Entry, journey: Journey, language: str) -> str:
     data = entry.data
+    if entry.what.startswith("promise."):
+        name = str(data.get("promise", ""))
+        return _promise(
+            title(name, journey.promise_title(name, language)), str(data.get("due", ""))
+        )
     match entry.what:
         case "decision.made":
             outcome = DECISIONS.get(str(data.get("outcome")))
@@ -132,3 +150,10 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             return span(float(data.get("seconds", 0)))
         case _:
             return ""
+
+
+def _promise(called: str, due: str) -> str:
+    if not due:
+        return called
+    at = date_format(localtime(datetime.fromisoformat(due)), "SHORT_DATETIME_FORMAT")
+    return _("%(promise)s: due %(at)s") % {"promise": called, "at": at}

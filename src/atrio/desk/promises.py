@@ -113,7 +113,7 @@ def _state(view: PromiseView, now: datetime) -> Due | None:
         return Due(tones.get(view.status, ""), words[view.status], view.ended_at)
     if view.paused_since is not None:
         rest = length(view.rest, is_in_days=view.measure == "days")
-        text = _("stands still %(since)s: the customer owes “%(step)s”; %(rest)s left") % {
+        text = _("stands still: the customer owes “%(step)s” (asked %(since)s); %(rest)s left") % {
             "since": ago(view.paused_since, now=now),
             "step": view.paused_for,
             "rest": rest,
@@ -123,7 +123,7 @@ def _state(view: PromiseView, now: datetime) -> Due | None:
 
 
 def _percent(share: float) -> str:
-    return _("%(share)s %%") % {"share": number_format(100 * share, 0)}
+    return _("%(share)s%%") % {"share": number_format(100 * share, 0)}
 
 
 def _kept(row: ClockKept | WeekKept) -> dict[str, Any]:

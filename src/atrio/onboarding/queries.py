@@ -25,6 +25,8 @@ from atrio.onboarding import rules
 from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import applications_visible_to
 from atrio.onboarding.models import Application, Call, EmailProof, Fact, Step, Typed
+from atrio.onboarding.promises.queries import PromiseView, promises_to_customer
+from atrio.onboarding.promises.turns import split
 from atrio.outside.models import Delivery
 from atrio.outside.queries import deliveries_of
 from atrio.parties.models import Account
@@ -83,6 +85,7 @@ class Tracker:
     outcome: OutcomeText | None
     is_delayed: bool
     clock: rules.ClockSplit
+    promises: list[PromiseView]  # that were given to the customer by name and are still open
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,7 @@ def tracker(application: Application, *, language: str, now: datetime) -> Tracke
         outcome=_outcome(journey, application, language),
         is_delayed=not is_over and now > application.promised_at,
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
+        promises=promises_to_customer(application, journey, language=language, now=now),
     )
 
 
@@ -326,20 +330,12 @@ def access_clock(
     )
     ends_by_itself = application.status == Application.Status.DECLINED
     end = first_price_at or (application.finished_at if ends_by_itself else None) or now
-    customer = [
-        rules.Span(step.opened_at, step.closed_at)
-        for step in steps
-        if step.kind == "user" and step.lane == "customer"
-    ]
-    customer.append(rules.Span(application.first_page_at, application.created_at))
-    if application.status == Application.Status.DONE and application.finished_at:
-        customer.append(rules.Span(application.finished_at, end))
-    outside = [rules.Span(delivery.sent_at, delivery.answered_at) for delivery in deliveries]
-    return rules.split_clock(
+    return split(
+        application,
         start=application.first_page_at,
         end=end,
-        customer=customer,
-        outside=outside,
+        steps=steps,
+        deliveries=deliveries,
     )
 
 

@@ -6,7 +6,7 @@ has read and writes anyway: as long as no clock starts, stops or ends, this asks
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,11 @@ from atrio.onboarding.promises import rules
 from atrio.seller.calendars import working_calendar
 
 STEP, PERSON = "step:", "person:"
+_ENDED: Mapping[str, str] = {
+    Promise.Status.KEPT: "promise.kept",
+    Promise.Status.BROKEN: "promise.kept_late",
+    Promise.Status.CANCELLED: "promise.cancelled",
+}
 
 
 def tick_promises(case: Case) -> None:
@@ -115,7 +120,7 @@ class _Clocks:
             calendar = self._calendar(promise.counted_on)
             rules.end(promise, calendar=calendar, at=self._case.now, is_kept=is_kept)
             self._changed[promise.pk] = promise
-            self._tell(f"promise.{promise.status}", promise)
+            self._tell(_ENDED[promise.status], promise)
         self._known.pop(name, None)
 
     def pause(self, name: str, *, owed: str) -> None:
