@@ -48,11 +48,7 @@ class _Look:
         return letterhead_of(self.unit.code)
 
     def preview(self) -> Preview:
-        lent = {
-            **_LENT,
-            "link": f"{settings.PUBLIC_URL}/apply/…/",
-            "seller": self.head.brand,
-        }
+        lent = {**_LENT, "link": f"{settings.PUBLIC_URL}/apply/…/"}
         return preview(
             self.journey, self.name, language=self.language, unit=self.unit.code, lent=lent
         )

@@ -16,7 +16,7 @@ from typing import Any
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.notices import markup
 
-LENT_NAMES = frozenset({"code", "minutes", "link", "reference", "seller"})
+LENT_NAMES = frozenset({"code", "minutes", "link", "reference"})
 WHO = frozenset({"customer", "us", "outside"})
 _NAME = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
 _SECTIONS = {
