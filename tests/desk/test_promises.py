@@ -100,8 +100,11 @@ def test_it_says_what_runs_and_when_the_next_is_due(carla, unit):
 def test_it_says_who_waits_where(carla, unit):
     crowd(2)
     crowd(1, promised_at=timezone.now() - HOUR)
-    told = row(carla.get("/desk/promises/"), "Who waits where", "Check by a person")
-    assert told.startswith("Check by a person Our team 3 1")
+    page = carla.get("/desk/promises/")
+    assert row(page, "Who waits where", "Check by a person").startswith(
+        "Check by a person Our team 3 1"
+    )
+    assert "Queue 3 Promises" in words_of(page)
 
 
 def test_days_at_work_are_told_as_such(carla, unit):
@@ -149,7 +152,7 @@ def test_an_application_shows_its_promises_to_the_minute(carla, referred):
     now = timezone.now()
     Promise.objects.filter(pk=review.pk).update(due_at=now + timedelta(minutes=42, seconds=30))
     page = words_of(carla.get(f"/desk/applications/{referred.pk}/"))
-    assert "Check by a person 4 h 0 min 42 min left" in page
+    assert "Check by a person 4 h 0 min of working time 42 min left" in page
     assert "Access to the shop 3 min 0 s" in page
 
 

@@ -57,7 +57,7 @@ def promises(request: StaffRequest) -> HttpResponse:
         "clocks": [_clock(row) for row in report.clocks],
         "weeks": [_week(row) for row in report.weeks],
         "running": [_running(row, now) for row in report.running],
-        "waiting": [_waiting(row, now) for row in report.waiting],
+        "queues": [_waiting(row, now) for row in report.waiting],
         "persons": [_person(row) for row in report.persons],
         "calendars": reverse("desk:calendars")
         if request.actor.has_role(*MAY_KEEP_CALENDARS)
@@ -71,7 +71,7 @@ def clocks(views: list[PromiseView], *, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "title": title(view.name, view.title),
-            "budget": length(view.budget, is_in_days=view.measure == "days"),
+            "budget": _budget(view),
             "state": _state(view, now),
             "person": view.person,
             "turns": {
@@ -103,6 +103,13 @@ def length(budget: timedelta, *, is_in_days: bool) -> str:
     return ngettext("%(days)s working day", "%(days)s working days", 1 if days == 1 else 2) % {
         "days": shown
     }
+
+
+def _budget(view: PromiseView) -> str:
+    said = length(view.budget, is_in_days=view.measure == "days")
+    if view.counted_on == "working" and view.measure == "hours":
+        return _("%(length)s of working time") % {"length": said}
+    return said
 
 
 def _state(view: PromiseView, now: datetime) -> Due | None:
