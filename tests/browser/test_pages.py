@@ -13,6 +13,7 @@ from tests.browser.places import Places
 pytestmark = [pytest.mark.browser, pytest.mark.tryton, pytest.mark.xdist_group("house")]
 
 CARLA = STAFF[0].email
+TOMAS = STAFF[3].email
 NOBODY = ""
 
 # What is looked at: by whom, and where in `Places` or under which address.
@@ -39,14 +40,19 @@ DESK = {
     "empty queue": "/desk/?q=nobody",
     "case": "case",
     "review": "review",
+    "promises": "/desk/promises/",
     "systems": "/desk/systems/",
     "outbox": "/desk/outbox/",
     "letter": "letter",
+}
+ADMINISTRATION = {
+    "working calendar": "/desk/calendars/",
 }
 PAGES = [
     *((NOBODY, name, place) for name, place in APPLICANTS.items()),
     *((ALICE.email, name, place) for name, place in CUSTOMERS.items()),
     *((CARLA, name, place) for name, place in DESK.items()),
+    *((TOMAS, name, place) for name, place in ADMINISTRATION.items()),
 ]
 
 
