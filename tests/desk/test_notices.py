@@ -35,7 +35,7 @@ def test_a_notice_is_shown_with_an_examples_people(olga):
     shown = page(olga, language="en")
     assert re.search(r"The shop is open for \w+ \w+", shown)
     assert "ola@nordlicht.example" in shown
-    assert "Sign in with your email address. Reference K7M2-9QXA." in shown  # the text message
+    assert "Sign in to the shop with your email address. K7M2-9QXA" in shown  # the text message
     assert "no example comes to this notice" not in shown
 
 
