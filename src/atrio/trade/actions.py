@@ -41,9 +41,7 @@ def mirror_catalogue(*, erp: str, now: datetime) -> int:
     What the ERP no longer offers stays, not for sale: orders and prices point to it. Raises
     OutsideFailure("empty") when it offers nothing at all: the shop is not emptied by a mistake.
     """
-    connection = connection_row(erp)
-    with asking(connection=connection, operation="erp.articles"):
-        articles = [_article(erp, article, now) for article in open_erp(connection).articles()]
+    articles = [_article(erp, article, now) for article in open_erp(erp).articles()]
     if not articles:
         raise OutsideFailure(f"{erp} has no article for sale", code="empty")
     with transaction.atomic():

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from atrio.kernel.errors import OutsideError
 from atrio.kernel.queue import job
+from atrio.outside.actions import asking
+from atrio.outside.connections import connection_row
 from atrio.seller.models import BusinessUnit
 from atrio.trade import actions
 
@@ -21,7 +23,8 @@ def mirror_catalogues() -> None:
     """Mirror the catalogue of every ERP that a business unit works with."""
     for erp in BusinessUnit.objects.order_by("erp").values_list("erp", flat=True).distinct():
         try:
-            actions.mirror_catalogue(erp=erp, now=timezone.now())
+            with asking(connection=connection_row(erp), operation="erp.articles"):
+                actions.mirror_catalogue(erp=erp, now=timezone.now())
         except OutsideError as error:
             log.warning("trade.not_mirrored", erp=erp, error=str(error))
 
