@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -235,6 +237,29 @@ def test_what_several_levels_late_was_noticed_is_written_once(asking, carla, mar
         [],
         1,
     )
+
+
+def test_two_who_look_at_once_tell_of_each_level_once(asking, carla, martin):
+    many = [Asking(MONDAY).ask(now=MONDAY) for _number in range(20)]
+    meet = Barrier(2)
+
+    def look():
+        try:
+            meet.wait(timeout=10)
+            while raise_levels(now=MONDAY + 9 * DAY):
+                pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as lookers:
+        for looked in [lookers.submit(look) for _number in range(2)]:
+            looked.result(timeout=30)
+
+    # What one left to the other, because it had it in hand, is looked at again a minute later.
+    while raise_levels(now=MONDAY + 9 * DAY):
+        pass
+    assert told("promise.escalated").count("credit_line") == len(many) + 1
+    assert len(written_to("martin@nordlicht.example")) == len(many) + 1
 
 
 def test_nobody_is_written_to_while_the_customer_has_the_turn(unit, carla):
