@@ -44,6 +44,8 @@ DESK = {
     "systems": "/desk/systems/",
     "outbox": "/desk/outbox/",
     "letter": "letter",
+    "notices": "/desk/notices/",
+    "notice": "/desk/notices/company_br/welcome/",
 }
 ADMINISTRATION = {
     "working calendar": "/desk/calendars/",
