@@ -163,6 +163,24 @@ BROKEN = [
     ({"policy/approval.json": "[]"}, "policy/approval.json", "", "JSON object"),
     ({"texts/de.toml": None}, "texts/de.toml", "", "missing"),
     (
+        {"texts/en.toml": ENGLISH + "sms = 'Welcome'\n"},
+        "texts/de.toml",
+        "notices.welcome.sms",
+        "no such text",
+    ),
+    (
+        {"texts/en.toml": ENGLISH + "sms = '{company.taxid}'\n"},
+        "texts/en.toml",
+        "notices.welcome",
+        "nobody knows",
+    ),
+    (
+        {"texts/en.toml": ENGLISH + "[notices.welcome.brands.red]\nsubject = 'Red'\n"},
+        "texts/de.toml",
+        "notices.welcome.brands.red.subject",
+        "no such text",
+    ),
+    (
         {"texts/de.toml": ENGLISH.replace("[notices.welcome]", "[notices.hello]")},
         "texts/de.toml",
         "notices.welcome",

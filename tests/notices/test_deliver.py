@@ -21,6 +21,7 @@ from atrio.notices.actions import send_message
 from atrio.notices.events import MessageBounced
 from atrio.notices.models import Message
 from atrio.site.machine.ports import free_port
+from atrio.timeline.models import Entry
 from tests.notices.hearing import heard
 from tests.notices.postbox import CERTIFICATE, Postbox, encrypted, listening, only
 from tests.notices.writing import DRAFT, deliver, say, unit_of
@@ -195,8 +196,18 @@ def test_a_mail_server_that_is_away_is_asked_again(settings):
     assert message.status == "sent"
 
 
-def test_an_address_nobody_can_write_to_bounces(postbox):
-    assert deliver(to="alice\n@ventorim.example").status == "bounced"
+@pytest.mark.parametrize("address", ["", "alice\n@ventorim.example"])
+def test_an_address_nobody_can_write_to_bounces(postbox, address):
+    assert deliver(to=address).status == "bounced"
+    assert postbox.letters == []
+
+
+def test_the_timeline_tells_what_came_back(postbox):
+    postbox.refused["alice@ventorim.example"] = "550 Nobody here"
+    application = new_id()
+    deliver(application_id=application)
+    [entry] = Entry.objects.filter(application_id=application)
+    assert (entry.what, entry.data) == ("notice.bounced", {"notice": "welcome"})
 
 
 @contextmanager

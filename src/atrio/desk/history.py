@@ -36,6 +36,8 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "decision.made": ("scale", gettext_lazy("%(step)s: decided")),
     "notice.queued": ("mail", gettext_lazy("Message written")),
     "notice.skipped": ("mail", gettext_lazy("Message not written: there is no address")),
+    "notice.bounced": ("alert-triangle", gettext_lazy("Message came back")),
+    "notice.sent_again": ("send", gettext_lazy("Message sent again")),
     "code.sent": ("send", gettext_lazy("Code sent")),
     "code.held_back": ("clock-pause", gettext_lazy("No new code: the last one still holds")),
     "call.failed": ("alert-triangle", gettext_lazy("%(step)s: the other system refused")),
@@ -144,7 +146,7 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             return str(data.get("outcome", "")).partition(":")[2]
         case "step.refused":
             return ", ".join(str(field) for field in data.get("fields", []))
-        case "notice.queued":
+        case "notice.queued" | "notice.bounced" | "notice.sent_again":
             return str(data.get("notice", ""))
         case "page.left":
             return span(float(data.get("seconds", 0)))

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from atrio.kernel.actors import Actor
+from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.kernel.events import announce
 from atrio.kernel.ids import new_id
@@ -132,13 +132,7 @@ def send_again(*, by: Actor, message_id: UUID, to: str, now: datetime) -> None:
     if follow_up_of(message) is not None:
         raise NotReturned(_("This message has been sent again already."))
     _follow_up(message, key=f"again:{message.pk}", to=to, now=now)
-    record(
-        by=by,
-        what="notice.sent_again",
-        where=Where(application_id=message.application_id, business_unit=message.business_unit),
-        now=now,
-        notice=message.notice,
-    )
+    _tell(message, "notice.sent_again", by=by, now=now)
 
 
 # What the background does with a message, one try after the other.
@@ -191,18 +185,17 @@ def hold(message: Message, *, until: datetime, now: datetime) -> None:
 
 def note_sent(message: Message, *, receipt: str, html: str, sender: str, now: datetime) -> None:
     """Note that the carrier took the message, and how it looked; ask for a text's report later."""
-    with transaction.atomic():
-        _change(
-            message,
-            status=Message.Status.SENT,
-            sent_at=now,
-            error="",
-            receipt=receipt[:120],
-            html=html,
-            sender=sender,
-        )
-        if message.channel == Message.Channel.SMS:
-            later("notices.ask", message_id=str(message.pk), run_in=ASK_AFTER)
+    _change(
+        message,
+        status=Message.Status.SENT,
+        sent_at=now,
+        error="",
+        receipt=receipt[:120],
+        html=html,
+        sender=sender,
+    )
+    if message.channel == Message.Channel.SMS:
+        later("notices.ask", message_id=str(message.pk), run_in=ASK_AFTER)
 
 
 def note_delivered(message: Message) -> None:
@@ -248,6 +241,7 @@ def note_bounced(
     with transaction.atomic():
         looks = {"html": html, "sender": sender} if sender else {}
         _change(message, status=Message.Status.BOUNCED, error=error[:300], **looks)
+        _tell(message, "notice.bounced", by=SYSTEM, now=now)
         if not _say_it_by_email(message, now=now):
             announce(MessageBounced(message_id=message.pk, application_id=message.application_id))
 
@@ -288,6 +282,15 @@ def _follow_up(message: Message, *, key: str, to: str, now: datetime, **other: A
         created_at=now,
     )
     _queue(copy, run_in=timedelta(0))
+
+
+def _tell(message: Message, what: str, *, by: Actor, now: datetime) -> None:
+    where = Where(
+        application_id=message.application_id,
+        account_id=message.account_id,
+        business_unit=message.business_unit,
+    )
+    record(by=by, what=what, where=where, now=now, notice=message.notice)
 
 
 def _change(message: Message, **fields: Any) -> None:

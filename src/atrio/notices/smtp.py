@@ -35,6 +35,8 @@ class MailCarrier:
         Raises Undeliverable when the server says that it never will take it for this reader,
         OutsideBusy for all else, our own mistakes among it: those are mended, and it goes.
         """
+        if not parcel.to:
+            raise Undeliverable("There is no address")
         if not settings.ATRIO_SMTP_URL:
             return Carried()
         try:
