@@ -17,7 +17,7 @@ from atrio.parties.matching.reading import Subject, subjects_of
 from atrio.parties.models import Account, Contact, LegalEntity, MatchKey, Pair
 
 _BATCH = 500
-_CANDIDATES = 50  # for one company, those that share most with it
+_CANDIDATES = 20  # for one company, those that share most with it
 # What was changed since its keys were made; a batch, which nobody else works on.
 _CLAIM = """
     update {table} set needs_keys = false where id in (
@@ -102,7 +102,7 @@ def _companies(subjects: list[Subject]) -> Iterable[Found]:
     )
     others = {candidate for found in sharing.values() for candidate in found} - companies.keys()
     at = MatchKey.objects.filter(subject_id__in=others).values_list("account_id", flat=True)
-    known = {s.id: s for s in subjects_of(set(at))} | companies
+    known = {s.id: s for s in subjects_of(set(at), with_people=False)} | companies
     for name, candidates in sharing.items():
         for candidate in candidates:
             one, other = companies[name], known.get(candidate)

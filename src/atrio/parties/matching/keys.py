@@ -13,9 +13,18 @@ from atrio.parties.matching.records import Normal
 MOST_SHARED = 200
 
 
+# Many a word begins or ends like another: such a key tells something only beside a second one.
+_WEAK = "~"
+
+
 def candidate_keys(record: Normal) -> frozenset[str]:
-    """Return the keys of a record. Two records of one kind are compared if they share one."""
-    return frozenset(f"{record.kind[0]}{key}" for key in _keys(record))
+    """Return the keys of a record. Records of one kind are compared that share enough of them."""
+    return frozenset(f"{key[0]}{record.kind[0]}{key[1:]}" for key in _keys(record))
+
+
+def is_weak(key: str) -> bool:
+    """Say whether a key has to be shared together with another one."""
+    return key.startswith(_WEAK)
 
 
 def _keys(record: Normal) -> Iterator[str]:
@@ -54,10 +63,10 @@ def _of_company(record: Normal) -> Iterator[str]:
         yield f"w:{_sound_of_all(' '.join(words))}"
         for word in words:
             if weight(word) == 1:
-                yield f"n:{sound(word)}"
-                # A slip in its first letters or its last ones leaves one of the two.
-                yield f"n<{word[:4]}"
-                yield f"n>{word[-4:]}"
+                # Wherever in it the slip is, it leaves two of these.
+                heard = sound(word)
+                yield from (f"{_WEAK}={heard}", f"{_WEAK}<{word[:4]}", f"{_WEAK}>{word[-4:]}")
+                yield from (f"{_WEAK}[{heard[:-1]}", f"{_WEAK}]{heard[1:]}")
     yield from _of_house(record)
 
 

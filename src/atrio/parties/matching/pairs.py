@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from atrio.parties.matching.comparing import compare
 from atrio.parties.matching.evidence import Match
-from atrio.parties.matching.keys import MOST_SHARED, candidate_keys
+from atrio.parties.matching.keys import MOST_SHARED, candidate_keys, is_weak
 from atrio.parties.matching.normalising import normalise
 from atrio.parties.matching.records import Normal, PartyRecord
 
@@ -53,9 +53,11 @@ def _candidates(normal: Mapping[Name, Normal]) -> set[tuple[Name, Name]]:
     for name, record in normal.items():
         for key in candidate_keys(record):
             sharing[key].append(name)
-    return {
-        pair
-        for names in sharing.values()
-        if len(names) <= MOST_SHARED
-        for pair in combinations(sorted(names), 2)
-    }
+    found: set[tuple[Name, Name]] = set()
+    once: set[tuple[Name, Name]] = set()  # that share one weak key so far
+    for key, names in sharing.items():
+        if len(names) <= MOST_SHARED:
+            pairs = set(combinations(sorted(names), 2))
+            found |= pairs & once if is_weak(key) else pairs
+            once |= pairs if is_weak(key) else set()
+    return found

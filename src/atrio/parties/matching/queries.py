@@ -17,7 +17,7 @@ from atrio.parties.matching.records import PartyRecord
 from atrio.parties.models import Account, Contact, LegalEntity, MatchKey
 from atrio.parties.queries import accounts_visible_to
 
-_LOOKED_AT = 100  # of those that share a key, the ones that share most
+_LOOKED_AT = 30  # of those that share keys, the ones that share most
 
 
 @dataclass(frozen=True, slots=True)

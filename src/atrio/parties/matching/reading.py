@@ -22,8 +22,8 @@ class Subject:
     record: Normal
 
 
-def subjects_of(accounts: Collection[UUID]) -> list[Subject]:
-    """Return the companies and people of some accounts, tombstones left out; four statements."""
+def subjects_of(accounts: Collection[UUID], *, with_people: bool = True) -> list[Subject]:
+    """Return the companies and people of some accounts, tombstones left out; three statements."""
     living = Account.objects.filter(pk__in=accounts, merged_into=None).in_bulk()
     contacts = defaultdict(list)
     for contact in Contact.objects.filter(account__in=living, merged_into=None).order_by("id"):
@@ -34,12 +34,18 @@ def subjects_of(accounts: Collection[UUID]) -> list[Subject]:
     return [
         subject
         for account in living.values()
-        for subject in _of_account(account, entities[account.pk], contacts[account.pk])
+        for subject in _of_account(
+            account, entities[account.pk], contacts[account.pk], with_people=with_people
+        )
     ]
 
 
 def _of_account(
-    account: Account, entities: Iterable[LegalEntity], contacts: Collection[Contact]
+    account: Account,
+    entities: Iterable[LegalEntity],
+    contacts: Collection[Contact],
+    *,
+    with_people: bool,
 ) -> Iterable[Subject]:
     found: list[tuple[Account | LegalEntity | Contact, PartyRecord]] = [
         (entity, _company(entity, contacts)) for entity in entities
@@ -47,7 +53,8 @@ def _of_account(
     if not found:
         # A customer of whom we know no company is known by its name.
         found.append((account, _nameless(account, contacts)))
-    found.extend((contact, _person(contact)) for contact in contacts)
+    if with_people:
+        found.extend((contact, _person(contact)) for contact in contacts)
     for shown, record in found:
         yield Subject(shown.pk, account, shown, normalise(record))
 
