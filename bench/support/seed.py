@@ -1,6 +1,6 @@
 """`python -m bench.support.seed '<options>'`: the demonstration's house over systems in memory.
 
-The options are those of the systems in memory, as JSON: {"erp": {…}, "registry": {…}}.
+The options are those of the systems in memory, as JSON: {"erp": {…}, "registry": {…}, "crm": {…}}.
 """
 
 import json
@@ -13,10 +13,10 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from atrio.outside.models import Connection  # noqa: E402
-from atrio.site.demo.seed import ERP, REGISTRY, seed  # noqa: E402
+from atrio.site.demo.seed import CRM, ERP, REGISTRY, seed  # noqa: E402
 
 now, options = timezone.now(), json.loads(sys.argv[1])
-for code, port in ((ERP, "erp"), (REGISTRY, "registry")):
+for code, port in ((ERP, "erp"), (REGISTRY, "registry"), (CRM, "crm")):
     Connection.objects.create(
         code=code,
         port=port,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from atrio.enrolment.known import Known, read_known
+from atrio.enrolment.known import Known
 from atrio.enrolment.models import Imprint
 from atrio.enrolment.page import Page
 from atrio.enrolment.people import Source, take_person
 from atrio.enrolment.rules import Doubt, LeftOut, someone_of, takes, usable
+from atrio.enrolment.writing import rows_with
+from atrio.outside.connections import connection_row
 from atrio.outside.models import Connection, Link
 from atrio.outside.ports import CrmAccount, CrmLink, TaxId
-from atrio.parties.models import Account, Contact, Membership
+from atrio.parties.models import Account, Contact, LegalEntity, Membership
 from atrio.seller.models import BusinessUnit
 
 
@@ -21,16 +23,17 @@ def take_accounts(page: Page, unit: BusinessUnit, accounts: Sequence[CrmAccount]
     page.counts["read"] += len(accounts)
     tax_ids = {account.id: _tax_id(page, account) for account in accounts}
     numbers = [account.customer_number for account in accounts if account.customer_number]
-    in_erp = Link.objects.filter(connection__code=unit.erp, kind="account", outside_id__in=numbers)
-    by_number = dict(in_erp.values_list("outside_id", "object_id"))
-    ids = [account.id for account in accounts]
-    known = read_known(
-        page.connection,
-        outside_ids=ids,
-        tax_ids=[tax_id for tax_id in tax_ids.values() if tax_id],
-        account_ids=by_number.values(),
-        imprints=[("account", ids)],
-    )
+    erp = connection_row(unit.erp)
+    in_erp = rows_with(Link, "outside_id", numbers, connection_id=erp.pk, kind="account")
+    by_number = {link.outside_id: link.object_id for link in in_erp}
+    known = Known(page.connection)
+    known.read_links(list(tax_ids))
+    known.read_imprints("account", list(tax_ids))
+    known.read_companies(tax_id for tax_id in tax_ids.values() if tax_id)
+    known.read_accounts(*by_number.values())
+    known.read_outside_ids()
+    known.read_companies_of_accounts()
+    company_of = {company.account_id: company for company in known.companies.values()}
     for theirs in accounts:
         try:
             ours = _account_of(
@@ -43,7 +46,7 @@ def take_accounts(page: Page, unit: BusinessUnit, accounts: Sequence[CrmAccount]
         if ours is None:
             page.counts["prospects"] += 1
         else:
-            _take_account(page, known, ours, theirs)
+            _take_account(page, known, ours, theirs, company_of.get(ours.pk))
 
 
 def _tax_id(page: Page, account: CrmAccount) -> TaxId | None:
@@ -88,14 +91,15 @@ def _account_of(
     return found
 
 
-def _take_account(page: Page, known: Known, ours: Account, theirs: CrmAccount) -> None:
+def _take_account(
+    page: Page, known: Known, ours: Account, theirs: CrmAccount, entity: LegalEntity | None
+) -> None:
     if theirs.id not in known.linked:
         page.link("account", ours.pk, theirs.id)
         known.linked[theirs.id] = ours.pk
         known.outside_ids[ours.pk] = theirs.id
         page.counts["linked"] += 1
     imprint = known.imprints.get(("account", theirs.id))
-    entity = known.first_companies.get(ours.pk)
     seen = imprint.values.get("domain", "") if imprint else ""
     if entity and takes(seen=seen, now=theirs.domain, ours=entity.domain):
         page.change(entity, "domain", theirs.domain)
@@ -113,15 +117,17 @@ def _take_account(page: Page, known: Known, ours: Account, theirs: CrmAccount) -
 def take_links(page: Page, unit: BusinessUnit, links: Sequence[CrmLink]) -> None:
     """Plan who works where. Our contact is the CRM's link: the person at one account."""
     page.counts["read"] += len(links)
-    known = read_known(
-        page.connection,
-        outside_ids=[link.account.id for link in links],
-        imprints=[("contact", [link.id for link in links])],
-    )
+    known = Known(page.connection)
+    known.read_links({link.account.id for link in links})
+    known.read_imprints("contact", [link.id for link in links])
+    known.read_accounts()
+    known.read_people()
     people = [contact.pk for contact in known.contacts.values()]
     tied = _Tied(page.connection, people)
-    imported = Imprint.objects.filter(kind="contact", object_id__in=people, is_origin=True)
-    only_imported = set(imported.values_list("object_id", flat=True))
+    only_imported = {
+        imprint.object_id
+        for imprint in rows_with(Imprint, "object_id", people, kind="contact", is_origin=True)
+    }
     former = []
     for link in links:
         account = known.account(known.linked.get(link.account.id))
@@ -147,8 +153,8 @@ class _Tied:
     """Which contacts are tied to which of the CRM's links."""
 
     def __init__(self, connection: Connection, people: Sequence[UUID]) -> None:
-        rows = Link.objects.filter(connection=connection, kind="contact", object_id__in=people)
-        self._links = dict(rows.values_list("object_id", "outside_id"))
+        rows = rows_with(Link, "object_id", people, connection_id=connection.pk, kind="contact")
+        self._links = {row.object_id: row.outside_id for row in rows}
 
     def tie(self, page: Page, contact: Contact, link: CrmLink) -> None:
         """Tie a contact to a link, unless it is tied to another: then the person is there twice."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from atrio.enrolment.known import Known, read_known
+from atrio.enrolment.known import Known
 from atrio.enrolment.page import Page
 from atrio.enrolment.people import Source, take_person
 from atrio.enrolment.rules import Company, Doubt, LeftOut, Someone, company_of, takes
@@ -22,15 +22,7 @@ def take_customers(page: Page, unit: BusinessUnit, customers: Sequence[ErpCustom
     """Plan what the customers become; `page.write` does it."""
     page.counts["read"] += len(customers)
     companies = list(_readable(page, customers))
-    known = read_known(
-        page.connection,
-        outside_ids=[company.number for company in companies],
-        tax_ids=[company.tax_id for company in companies],
-        imprints=[
-            ("account", [company.number for company in companies]),
-            ("contact", [_person_id(c, someone) for c in companies for someone in c.people]),
-        ],
-    )
+    known = _read_known(page, companies)
     for company in companies:
         try:
             account = _account_of(page, known, unit, company)
@@ -45,6 +37,19 @@ def take_customers(page: Page, unit: BusinessUnit, customers: Sequence[ErpCustom
         _take_people(page, known, unit, company)
         for doubt in company.doubts:
             page.doubt(company.number, doubt)
+
+
+def _read_known(page: Page, companies: Sequence[Company]) -> Known:
+    known = Known(page.connection)
+    numbers = [company.number for company in companies]
+    known.read_links(numbers)
+    known.read_imprints("account", numbers)
+    known.read_imprints("contact", [_person_id(c, one) for c in companies for one in c.people])
+    known.read_companies(company.tax_id for company in companies)
+    known.read_accounts()
+    known.read_outside_ids()
+    known.read_people()
+    return known
 
 
 def _readable(page: Page, customers: Sequence[ErpCustomer]) -> list[Company]:
@@ -97,7 +102,7 @@ def _open(page: Page, known: Known, unit: BusinessUnit, company: Company) -> Non
     )
     tax_id = company.tax_id
     entity = LegalEntity(
-        account=account,
+        account_id=account.pk,
         legal_name=company.legal_name,
         country=tax_id.country,
         tax_id_kind=tax_id.kind,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection as database
 from django.db.models import Model
 
 from atrio.enrolment.models import ImportIssue, ImportRun, Imprint
@@ -16,7 +17,7 @@ from atrio.enrolment.writing import insert_set
 from atrio.kernel.actors import SYSTEM
 from atrio.outside.models import Connection, Link
 from atrio.parties.models import Account, Contact, LegalEntity
-from atrio.timeline.actions import Where, entry, record_all
+from atrio.timeline.actions import Where, entry
 
 # Whatever is referred to comes first.
 _ORDER = (Account, LegalEntity, Contact, Link)
@@ -51,7 +52,7 @@ class Page:
         """Tie our object to its id over there."""
         self.add(
             Link(
-                connection=self.connection,
+                connection_id=self.connection.pk,
                 kind=kind,
                 object_id=object_id,
                 outside_id=outside_id,
@@ -73,13 +74,13 @@ class Page:
         if before is None:
             self.add(
                 Imprint(
-                    connection=self.connection,
+                    connection_id=self.connection.pk,
                     kind=kind,
                     outside_id=outside_id,
                     object_id=object_id,
                     is_origin=is_origin,
                     values=dict(values),
-                    run=self.run,
+                    run_id=self.run.pk,
                 )
             )
             return
@@ -119,12 +120,12 @@ class Page:
         for changed_model, changed in rows.items():
             manager = changed_model._default_manager  # noqa: SLF001 - documented
             manager.bulk_update(changed, sorted(fields[changed_model]))
-        Imprint.objects.filter(pk__in=self._seen_again).update(run=self.run)
+        _see_again(self._seen_again, self.run)
         self._record_accounts()
         self.counts["doubts"] += len(self._doubts)
 
     def _record_accounts(self) -> None:
-        record_all(
+        insert_set(
             [
                 entry(
                     by=SYSTEM,
@@ -135,4 +136,11 @@ class Page:
                 )
                 for row in self._added[Account]
             ]
+        )
+
+
+def _see_again(imprints: list[int], run: ImportRun) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "update enrolment_imprint set run_id = %s where id = any(%s)", [run.pk, imprints]
         )

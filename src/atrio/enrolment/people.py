@@ -51,7 +51,7 @@ def take_person(
 
 def _add(page: Page, known: Known, account: Account, someone: Someone, source: Source) -> Contact:
     contact = Contact(
-        account=account,
+        account_id=account.pk,
         name=someone.name,
         email=someone.email,
         phone=someone.phone,

@@ -127,8 +127,9 @@ def takes(*, seen: Any, now: Any, ours: Any) -> bool:
 def one_line(text: str, longest: int) -> str:
     """Return a text in one line and in Unicode NFC, without what cannot be stored or seen."""
     text = unicodedata.normalize("NFC", text)
-    seen = "".join(" " if _is_control(character) else character for character in text)
-    return " ".join(seen.split())[:longest].rstrip()
+    if not text.isprintable():
+        text = "".join(" " if _is_control(character) else character for character in text)
+    return " ".join(text.split())[:longest].rstrip()
 
 
 @lru_cache(maxsize=10_000)
