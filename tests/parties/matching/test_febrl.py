@@ -1,4 +1,4 @@
-"""Persons, measured on the Febrl sets: the points were looked at on the third, and on no other."""
+"""Persons, measured on the Febrl sets; the points were chosen looking at the second and third."""
 
 from __future__ import annotations
 
