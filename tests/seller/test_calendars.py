@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.utils import timezone
 
 from atrio.engine.calendars import Opening
 from atrio.kernel.errors import NotAllowed, NotFound
@@ -18,8 +21,9 @@ from atrio.seller.actions import (
 )
 from atrio.seller.calendars import hours_visible_to, working_calendar
 from atrio.seller.events import CalendarChanged
-from atrio.seller.models import BusinessUnit
-from atrio.seller.public_holidays import holidays_in, holidays_of, known_places
+from atrio.seller.jobs import keep_holidays
+from atrio.seller.models import BusinessUnit, PublicHolidays
+from atrio.seller.public_holidays import holidays_in, holidays_of, parts_of
 from atrio.seller.rules import as_kept, as_used, read_day, written
 from atrio.timeline.models import Entry
 from tests.onboarding.house import hire
@@ -107,6 +111,7 @@ def test_hours_come_back_from_how_they_are_kept():
 # ── public holidays ─────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.django_db
 def test_a_part_of_a_country_has_holidays_of_its_own():
     corpus_christi = date(2026, 6, 4)
     assert holidays_of("DE", "BY")(corpus_christi)
@@ -114,6 +119,7 @@ def test_a_part_of_a_country_has_holidays_of_its_own():
     assert holidays_of("BR", "SP")(date(2026, 7, 9))
 
 
+@pytest.mark.django_db
 def test_holidays_are_told_in_the_reader_s_language():
     new_year = date(2026, 1, 1)
     assert holidays_in("DE", "", 2026, "de")[new_year] == "Neujahr"
@@ -121,9 +127,50 @@ def test_holidays_are_told_in_the_reader_s_language():
     assert holidays_in("BR", "", 2026, "pt-br")[new_year] == "Confraternização Universal"
 
 
+@pytest.mark.django_db
 def test_a_country_nobody_knows_has_no_holidays():
-    assert "XX" not in known_places()
+    assert parts_of("XX", 2026) == ()
     assert not holidays_of("XX", "")(date(2026, 1, 1))
+
+
+@pytest.mark.django_db
+def test_a_part_that_nobody_knows_keeps_the_country_s_holidays():
+    assert "BY" in parts_of("DE", 2026)
+    assert holidays_in("DE", "Atlantis", 2026) == holidays_in("DE", "", 2026)
+
+
+def test_holidays_are_written_down_before_they_are_needed(unit):
+    keep_holidays()
+    years = list(PublicHolidays.objects.order_by("year").values_list("country", "year"))
+    now = timezone.now().year
+    assert years == [("DE", now), ("DE", now + 1)]
+    keep_holidays()
+    assert PublicHolidays.objects.count() == 2
+
+
+def test_what_a_newer_edition_tells_otherwise_moves_what_is_due(unit, heard):
+    keep_holidays()
+    assert heard == []
+    PublicHolidays.objects.filter(year=timezone.now().year).update(edition="0", days={})
+    keep_holidays()
+    assert heard == [CalendarChanged(unit.code)]
+    assert all(PublicHolidays.objects.values_list("days", flat=True))
+
+
+def test_an_edition_that_tells_the_same_moves_nothing(unit, heard):
+    keep_holidays()
+    PublicHolidays.objects.update(edition="0")
+    keep_holidays()
+    assert heard == []
+
+
+def test_no_process_that_serves_people_holds_the_package():
+    told = "import sys, django; django.setup(); import atrio.seller.public_holidays as asked;"
+    told += "print('holidays' in sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", told], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split()[-1] == "False"
 
 
 # ── a unit's calendar ───────────────────────────────────────────────────────────────────────

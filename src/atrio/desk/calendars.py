@@ -24,7 +24,7 @@ from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding.promises.queries import moved_lately
 from atrio.seller.actions import MAY_KEEP_CALENDARS, forget_own_day, set_hours, set_own_day
 from atrio.seller.calendars import Hours, hours_visible_to
-from atrio.seller.public_holidays import holidays_in, known_places
+from atrio.seller.public_holidays import holidays_in, parts_of
 from atrio.seller.rules import read_day, written
 
 MOST_REASON = 120
@@ -171,7 +171,7 @@ def _show(
         ],
         "places": [
             {"value": part, "is_current": part == subdivision}
-            for part in known_places().get(hours.country, ())
+            for part in parts_of(hours.country, timezone.localdate().year)
         ],
         "days": [
             {"on": day.on, "openings": written(day.openings), "reason": day.reason}

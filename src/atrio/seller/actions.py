@@ -15,7 +15,7 @@ from atrio.kernel.events import announce
 from atrio.seller.calendars import Hours, hours_visible_to
 from atrio.seller.events import CalendarChanged
 from atrio.seller.models import BusinessUnit, OwnDay, WorkingCalendar
-from atrio.seller.public_holidays import known_places
+from atrio.seller.public_holidays import parts_of
 from atrio.seller.rules import as_kept, written
 from atrio.timeline.actions import Where, record
 
@@ -42,7 +42,7 @@ def set_hours(
     before, calendar = _keep(by, unit, now)
     if not any(week):
         raise NeverAtWork(_("There must be opening hours on at least one day of the week."))
-    if subdivision not in ("", *known_places().get(country, ())):
+    if subdivision not in ("", *parts_of(country, now.year)):
         raise NoSuchPlace(_("The holidays of this place are not known."))
     calendar.week = [as_kept(day) for day in week]
     calendar.country, calendar.subdivision, calendar.changed_at = country, subdivision, now

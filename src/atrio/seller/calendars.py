@@ -74,3 +74,16 @@ def _hours(unit: models.BusinessUnit) -> Hours:
             for day in (kept.own_days.order_by("on") if kept else ())
         ),
     )
+
+
+def places_kept() -> dict[tuple[str, str], list[str]]:
+    """Return whose holidays are kept, by country and part, and by which units. For the background.
+
+    Each country stands there as a whole, too: it tells which parts it has.
+    """
+    places: dict[tuple[str, str], list[str]] = {}
+    columns = ("code", "country", "working_calendar__country", "working_calendar__subdivision")
+    for code, own, country, part in models.BusinessUnit.objects.values_list(*columns):
+        places.setdefault((country or own, ""), [])
+        places.setdefault((country or own, part or ""), []).append(code)
+    return places

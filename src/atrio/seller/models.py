@@ -150,3 +150,25 @@ class OwnDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.reason}"
+
+
+class PublicHolidays(models.Model):
+    """The public holidays of one place and year, as the package has told them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    country = models.CharField(max_length=2)
+    subdivision = models.CharField(max_length=20, blank=True)
+    year = models.PositiveSmallIntegerField()
+    days = models.JSONField(help_text="date → language → name")
+    parts = models.JSONField(help_text="codes of the country's parts with holidays of their own")
+    edition = models.CharField(max_length=20, help_text="of the package")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["country", "subdivision", "year"], name="public_holidays_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.subdivision} {self.year}"

@@ -1,55 +1,107 @@
-"""Public holidays by country and part of it, as the package `holidays` knows them.
-
-It is loaded when the first holiday is asked for: a process that promises nothing in working days
-does without its third of a second and its memory.
-"""
+"""Public holidays by country and part of it: written down once a year and place."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache, partial
+from typing import NamedTuple
 
-# Our languages as the package names them; what a country is not told in, it tells in English.
-_LANGUAGES = {"de": "de", "pt-br": "pt_BR"}
-_ENGLISH = "en_US"
+import structlog
+
+from atrio.seller.holidays_apart import ask_apart, package_version
+from atrio.seller.models import PublicHolidays
+
+log = structlog.get_logger(__name__)
+_DEFAULT_LANGUAGE = "en"
+
+
+class Year(NamedTuple):
+    """What is known of one place and year."""
+
+    parts: tuple[str, ...]  # of the country, with holidays of their own
+    days: Mapping[date, Mapping[str, str]]  # date → language → name
+
+
+_UNKNOWN = Year((), {})
 
 
 def holidays_of(country: str, subdivision: str) -> Callable[[date], bool]:
-    """Return what says of a date whether it is a holiday there.
-
-    A country that the package does not know has none; a part that it does not know has the
-    country's.
-    """
+    """Return what says of a date whether it is a holiday there."""
     return partial(_is_holiday, country, subdivision)
 
 
+def holidays_in(
+    country: str, subdivision: str, year: int, language: str = _DEFAULT_LANGUAGE
+) -> Mapping[date, str]:
+    """Return the public holidays of a year in their order, with names in the reader's language."""
+    return {
+        on: names.get(language, names[_DEFAULT_LANGUAGE])
+        for on, names in _known(country, subdivision, year).days.items()
+    }
+
+
+def parts_of(country: str, year: int) -> tuple[str, ...]:
+    """Return the codes of a country's parts that have holidays of their own."""
+    return _known(country, "", year).parts
+
+
+def ask_if_outdated(country: str, subdivision: str, year: int) -> PublicHolidays | None:
+    """Ask the package for what is not written down in its edition; None when all is well.
+
+    Raises OSError, subprocess.SubprocessError.
+    """
+    edition = package_version()
+    rows = PublicHolidays.objects.filter(country=country, subdivision=subdivision, year=year)
+    if rows.filter(edition=edition).exists():
+        return None
+    return _ask(country, subdivision, year)
+
+
+def write_down(fresh: PublicHolidays) -> bool:
+    """Keep what the package tells; say if it was told otherwise before."""
+    before = (
+        PublicHolidays.objects.select_for_update()
+        .filter(country=fresh.country, subdivision=fresh.subdivision, year=fresh.year)
+        .first()
+    )
+    PublicHolidays.objects.update_or_create(
+        country=fresh.country,
+        subdivision=fresh.subdivision,
+        year=fresh.year,
+        defaults={"days": fresh.days, "parts": fresh.parts, "edition": fresh.edition},
+    )
+    _read.cache_clear()
+    return before is not None and before.days != fresh.days
+
+
 def _is_holiday(country: str, subdivision: str, on: date) -> bool:
-    return on in holidays_in(country, subdivision, on.year)
+    return on in _known(country, subdivision, on.year).days
+
+
+def _known(country: str, subdivision: str, year: int) -> Year:
+    """Return what is known; nobody who is served meanwhile fails because the package does."""
+    try:
+        return _read(country, subdivision, year)
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("holidays.not_told", country=country, year=year, error=str(error))
+        return _UNKNOWN
 
 
 @lru_cache(maxsize=256)
-def holidays_in(
-    country: str, subdivision: str, year: int, language: str = "en"
-) -> Mapping[date, str]:
-    """Return the public holidays of a year in their order, with names in the reader's language."""
-    import holidays
+def _read(country: str, subdivision: str, year: int) -> Year:
+    rows = PublicHolidays.objects.filter(country=country, subdivision=subdivision, year=year)
+    found = rows.first()
+    if found is None:
+        found = _ask(country, subdivision, year)
+        PublicHolidays.objects.bulk_create([found], ignore_conflicts=True)
+    days = {date.fromisoformat(on): names for on, names in sorted(found.days.items())}
+    return Year(tuple(found.parts), days)
 
-    if country not in known_places():
-        return {}
-    found = holidays.country_holidays(
-        country,
-        subdiv=subdivision if subdivision in known_places()[country] else None,
-        years=[year],
-        language=_LANGUAGES.get(language, _ENGLISH),
+
+def _ask(country: str, subdivision: str, year: int) -> PublicHolidays:
+    told = ask_apart(country, subdivision, year)
+    return PublicHolidays(
+        country=country, subdivision=subdivision, year=year, edition=package_version(), **told
     )
-    return dict(sorted(found.items()))
-
-
-@lru_cache(maxsize=1)
-def known_places() -> Mapping[str, tuple[str, ...]]:
-    """Return the codes of the countries whose holidays are known, with those of their parts."""
-    import holidays
-
-    places = holidays.list_supported_countries(include_aliases=False)
-    return {country: tuple(parts) for country, parts in sorted(places.items())}
