@@ -16,11 +16,19 @@ from atrio.seller.models import Staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-POSTED = {"decide", "retry", "turn", "calendar-week", "calendar-day", "calendar-forget"}
+POSTED = {
+    "decide",
+    "retry",
+    "turn",
+    "send-again",
+    "calendar-week",
+    "calendar-day",
+    "calendar-forget",
+}
 # For administrators, who keep them; Carla is none.
 KEPT = {"calendars", "calendar"}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
-WITHOUT_IDS = {"queue", "promises", "calendars", "faults", "outbox", "turn"}
+WITHOUT_IDS = {"queue", "promises", "calendars", "faults", "notices", "outbox", "turn"}
 
 
 @pytest.fixture
@@ -34,6 +42,8 @@ def addresses(referred, settings):
         "call_id": Call.objects.filter(application=referred).latest("id").pk,
         "message_id": message.pk,
         "route": "erp",
+        "pack": "company_br",
+        "name": "welcome",
         "unit": "nordlicht-br",
     }
     return {
