@@ -11,7 +11,7 @@ from django.utils import timezone
 from atrio.connectors.memory import MemorySms
 from atrio.connectors.memory.state import forget
 from atrio.kernel.ids import new_id
-from atrio.kernel.queue import run_pending
+from atrio.kernel.queue import later, run_pending
 from atrio.notices import actions
 from atrio.notices.events import MessageBounced
 from atrio.notices.models import Message
@@ -133,3 +133,13 @@ def test_a_try_that_died_is_searched_for_before_it_is_made_again(gateway):
 
     assert gateway.calls()[:2] == ["find", "send"]
     assert len(gateway.taken()) == 1
+
+
+def test_a_report_that_is_heard_twice_sends_one_letter(gateway, postbox):
+    message = deliver(TEXT)
+    gateway.settle(str(message.pk), "failed", "switched off")
+    for _ in range(2):
+        Message.objects.filter(pk=message.pk).update(status="sent")  # both have read it so
+        later("notices.ask", message_id=message.pk)
+        run_pending()
+    assert len(postbox.letters) == 1

@@ -265,23 +265,27 @@ def _say_it_by_email(message: Message, *, now: datetime) -> bool:
 
 
 def _follow_up(message: Message, *, key: str, to: str, now: datetime, **other: Any) -> None:
-    """Keep a message that says the same as another one, and queue it."""
-    copy = Message.objects.create(
+    """Keep a message that says the same as another one, and queue it; again, do nothing."""
+    copy, is_new = Message.objects.get_or_create(
         key=key,
-        notice=message.notice,
-        channel=other.get("channel", message.channel),
-        to=to,
-        language=message.language,
-        subject=message.subject,
-        text=other.get("text", message.text),
-        html=other.get("html", message.html),
-        can_wait=message.can_wait,
-        application_id=message.application_id,
-        account_id=message.account_id,
-        business_unit=message.business_unit,
-        created_at=now,
+        defaults={
+            "notice": message.notice,
+            "channel": message.channel,
+            "to": to,
+            "language": message.language,
+            "subject": message.subject,
+            "text": message.text,
+            "html": message.html,
+            "can_wait": message.can_wait,
+            "application_id": message.application_id,
+            "account_id": message.account_id,
+            "business_unit": message.business_unit,
+            "created_at": now,
+            **other,
+        },
     )
-    _queue(copy, run_in=timedelta(0))
+    if is_new:
+        _queue(copy, run_in=timedelta(0))
 
 
 def _tell(message: Message, what: str, *, by: Actor, now: datetime) -> None:
