@@ -88,13 +88,16 @@ class ImportIssue(models.Model):
 class Imprint(models.Model):
     """What one system said of a record when it was last imported."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=40)  # "account", "contact"
     outside_id = models.CharField(max_length=320)
     object_id = models.UUIDField(help_text="what it became with us")
     is_origin = models.BooleanField(default=False, help_text="with us it came into being by this")
     values = models.JSONField(default=dict)
-    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="+")
+    # Nobody asks by it alone, and each run writes it anew into every account's row.
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -84,11 +84,12 @@ class Page:
                 )
             )
             return
-        self.seen(before)
+        if kind == "account":
+            self.seen(before)
         self.change(before, "values", dict(values))
 
     def seen(self, imprint: Imprint) -> None:
-        """Note that the record is still there, also when nothing of it is taken over."""
+        """Note that the account is still there, also when nothing of it is taken over."""
         self._seen_again.append(imprint.pk)
 
     def doubt(self, outside_id: str, doubt: Doubt) -> None:

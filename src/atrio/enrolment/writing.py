@@ -26,7 +26,9 @@ def rows_with(
 ) -> list[Row]:
     """Return the rows of which a column has one of the values, and others the `same`, by id.
 
-    Name in `same` what stands before the column in its index.
+    Name in `same` what stands before the column in its index. (Looking up value by value would
+    be no better: of a table that has just been filled PostgreSQL knows nothing, and for each value
+    it may take the wrong index. This way it reads the `same` rows once at worst.)
     """
     if not values:
         return []
