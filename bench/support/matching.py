@@ -1,8 +1,8 @@
-"""`python -m bench.support.matching COUNT`: customers up to COUNT, their keys, and lookups.
+"""`python -m bench.support.matching compare COUNT`, or `… look_up COUNT`: with so many customers.
 
 Every fiftieth customer is written down twice, the second time with a slip of the pen and without
-a tax number. One line of JSON tells the milliseconds of the lookups, the customers a second whose
-keys and pairs were made, and how many of those doubles were found.
+a tax number. One line of JSON tells the customers a second whose keys and pairs were made and how
+many of those doubles were found, or the milliseconds of lookups.
 """
 
 import json
@@ -23,9 +23,11 @@ from django.utils import timezone  # noqa: E402
 from atrio.kernel.actors import SYSTEM  # noqa: E402
 from atrio.kernel.database import acting_as  # noqa: E402
 from atrio.parties.matching.keeping import keep_keys  # noqa: E402
+from atrio.parties.matching.lookup import digests  # noqa: E402
 from atrio.parties.matching.queries import possible_matches  # noqa: E402
+from atrio.parties.matching.reading import subjects_of  # noqa: E402
 from atrio.parties.matching.records import PartyRecord, Place  # noqa: E402
-from atrio.parties.models import Account, Contact, LegalEntity, Pair  # noqa: E402
+from atrio.parties.models import Account, Contact, LegalEntity, MatchKey, Pair  # noqa: E402
 
 DOUBLE_EVERY, LOOKUPS = 50, 200
 _SYLLABLES = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "al", "or")]
@@ -104,27 +106,45 @@ def lookups(last: int) -> list[float]:
     return taken
 
 
-def main(last: int) -> dict[str, Any]:
-    """Let there be so many customers, and measure."""
+def compare_all(last: int) -> dict[str, Any]:
+    """Let there be so many customers, with their keys and the pairs among them."""
     first = LegalEntity.objects.count()
     fill(first + 1, last)
     began = time.perf_counter()
     while keep_keys():
         pass
     seconds = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute("analyze")
     doubles = range(DOUBLE_EVERY, last + 1, DOUBLE_EVERY)
     pairs = set(Pair.objects.values_list("one_id", "other_id"))
     found = sum((_id(n), _id(n, of="double")) in pairs for n in doubles)
-    lookups(last)  # the first ones read what is on disk
     return {
-        "milliseconds": lookups(last),
         "customers_a_second": (last - first) / seconds,
         "doubles_found": found / len(doubles),
         "pairs": len(pairs),
     }
 
 
+def look_up(last: int) -> dict[str, Any]:
+    """Let there be so many customers, the new ones with nothing but keys, and look some up."""
+    first = LegalEntity.objects.count()
+    if last > first:
+        fill(first + 1, last)
+        new = Account.objects.filter(needs_keys=True).values_list("pk", flat=True)
+        subjects = subjects_of(list(new))
+        MatchKey.objects.bulk_create(
+            (
+                MatchKey(key=key, subject_id=subject.id, account_id=subject.account.pk)
+                for subject in subjects
+                for key in digests(subject.record)
+            ),
+            batch_size=5_000,
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
+    lookups(last)  # the first ones read what is on disk
+    return {"milliseconds": lookups(last)}
+
+
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]))))
+    what = {"compare": compare_all, "look_up": look_up}[sys.argv[1]]
+    print(json.dumps(what(int(sys.argv[2]))))

@@ -17,7 +17,7 @@ from atrio.parties.matching.reading import Subject, subjects_of
 from atrio.parties.models import Account, Contact, LegalEntity, MatchKey, Pair
 
 _BATCH = 500
-_CANDIDATES = 20  # for one company, those that share most with it
+_CANDIDATES = 10  # for one company, those that share most with it
 # What was changed since its keys were made; a batch, which nobody else works on.
 _CLAIM = """
     update {table} set needs_keys = false where id in (
