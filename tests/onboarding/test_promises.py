@@ -19,7 +19,12 @@ from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
 from atrio.onboarding.case import open_case
 from atrio.onboarding.models import Application, Promise, Reached
-from atrio.onboarding.promises.actions import end_what_is_over, raise_levels, split_ended
+from atrio.onboarding.promises.actions import (
+    end_what_is_over,
+    move_promises,
+    raise_levels,
+    split_ended,
+)
 from atrio.onboarding.promises.ticking import hand_to, tick_promises
 from atrio.onboarding.tokens import token_for
 from atrio.parties.models import Account
@@ -321,6 +326,24 @@ def test_a_changed_calendar_moves_what_is_due_by_it(asking, unit):
     assert entry.application_id == asking.pk
     assert datetime.fromisoformat(entry.data["before"]) == MONDAY + 3 * DAY
     assert datetime.fromisoformat(entry.data["due"]) == MONDAY + 4 * DAY
+
+
+def test_what_is_due_later_again_breaks_again_and_nobody_hears_of_it_twice(asking, unit, carla):
+    Promise.objects.exclude(name="credit_line").delete()
+    raise_levels(now=MONDAY + 3 * DAY)
+    rita = hire(unit, "rita@nordlicht.example", "regional_admin")
+    for day in (3, 4):
+        on = date(2026, 3, day)
+        set_own_day(by=rita, unit=unit.code, on=on, openings=(), reason="Flood", now=MONDAY)
+    move_promises(business_unit=unit.code, after=None, now=MONDAY + 3 * DAY)
+    credit = asking.promise("credit_line")
+    # Two days later, with a weekend between.
+    assert (credit.status, credit.due_at) == ("running", MONDAY + 7 * DAY)
+
+    raise_levels(now=MONDAY + 7 * DAY)
+    assert asking.promise("credit_line").status == "broken"
+    assert told("promise.broken") == ["credit_line"]
+    assert len(written_to("carla@nordlicht.example")) == 1
 
 
 # ── what it costs, and who may see it ───────────────────────────────────────────────────────

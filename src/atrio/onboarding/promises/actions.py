@@ -213,8 +213,7 @@ def move_promises(*, business_unit: str, after: UUID | None, now: datetime) -> U
         rules.reckon(promise, calendar=calendar)
         if before == promise.due_at or before is None or promise.due_at is None:
             continue
-        if promise.due_at > now:
-            promise.status = Promise.Status.RUNNING
+        rules.take_back(promise, now=now)
         moved.append(promise)
         entries.append(
             entry(
@@ -227,7 +226,7 @@ def move_promises(*, business_unit: str, after: UUID | None, now: datetime) -> U
                 due=promise.due_at.isoformat(),
             )
         )
-    fields = ["warn_at", "due_at", "escalate_at", "next_at", "status"]
+    fields = ["warn_at", "due_at", "escalate_at", "next_at", "level", "status"]
     Promise.objects.bulk_update(moved, fields)
     record_all(entries)
     return looked_at[-1].pk if len(looked_at) == AT_ONCE else None

@@ -93,6 +93,18 @@ def set_next(promise: Promise) -> None:
     promise.next_at = min(times, default=None)
 
 
+def take_back(promise: Promise, *, now: datetime) -> None:
+    """Let levels be reached again that a later deadline has put ahead; nobody hears of them twice.
+
+    What has run out and is due later now runs again.
+    """
+    passed = (level for level, at in _times(promise) if at <= now)
+    promise.level = min(promise.level, max(passed, default=Level.NONE))
+    if promise.level < Level.BROKEN:
+        promise.status = Status.RUNNING
+    set_next(promise)
+
+
 def reached(promise: Promise, *, now: datetime) -> Iterator[tuple[Promise.Level, datetime]]:
     """Yield the levels that are reached by now and were not before, lowest first."""
     for level, at in _times(promise):
