@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from atrio.kernel.actors import SYSTEM, Actor
@@ -431,3 +433,31 @@ def test_mallory_and_martin_tell_nobody_apart(pair):
         dismiss_pair(by=staff("associate", unit="elsewhere"), pair_id=pair.pk, now=NOW)
     with pytest.raises(NotAllowed):
         dismiss_pair(by=staff("manager"), pair_id=pair.pk, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_associates_at_once_merge_them_once():
+    unit = make_unit()
+    ours = [
+        become_customer(unit, f"{name}@ventorim.example", company=name).account.pk
+        for name in ("alice", "bob")
+    ]
+    outcomes = []
+
+    def merge_into(keep, drop):
+        try:
+            merge_accounts(by=CARLA, keep=keep, drop=drop, choices={}, reason="", now=NOW)
+            outcomes.append("merged")
+        except NotFound:
+            outcomes.append("gone")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=merge_into, args=pair) for pair in (ours, ours[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["gone", "merged"]
+    assert Account.objects.filter(merged_into=None).count() == 1
