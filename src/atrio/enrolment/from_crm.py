@@ -98,7 +98,6 @@ def _take_account(
         page.link("account", ours.pk, theirs.id)
         known.linked[theirs.id] = ours.pk
         known.outside_ids[ours.pk] = theirs.id
-        page.counts["linked"] += 1
     imprint = known.imprints.get(("account", theirs.id))
     seen = imprint.values.get("domain", "") if imprint else ""
     if entity and takes(seen=seen, now=theirs.domain, ours=entity.domain):

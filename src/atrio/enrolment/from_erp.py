@@ -87,7 +87,6 @@ def _account_of(page: Page, known: Known, unit: BusinessUnit, company: Company) 
     page.link("account", account.pk, company.number)
     known.outside_ids[account.pk] = company.number
     known.linked[company.number] = account.pk
-    page.counts["linked"] += 1
     return account
 
 

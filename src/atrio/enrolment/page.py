@@ -50,6 +50,7 @@ class Page:
 
     def link(self, kind: str, object_id: UUID, outside_id: str) -> None:
         """Tie our object to its id over there."""
+        self.counts["linked"] += 1
         self.add(
             Link(
                 connection_id=self.connection.pk,
