@@ -41,6 +41,8 @@ DESK = {
     "case": "case",
     "review": "review",
     "promises": "/desk/promises/",
+    "duplicates": "/desk/duplicates/",
+    "duplicates, made one": "/desk/duplicates/?view=merged",
     "systems": "/desk/systems/",
     "outbox": "/desk/outbox/",
     "letter": "letter",
