@@ -33,11 +33,9 @@ from atrio.desk.words import ago
 from atrio.kernel.errors import NotFound, Refused
 from atrio.outside.queries import links_of
 from atrio.parties.merging.actions import (
-    dismiss_pair,
     merge_accounts,
     merge_companies,
     merge_contacts,
-    reopen_pair,
     undo_merge,
 )
 from atrio.parties.merging.queries import (
@@ -49,6 +47,7 @@ from atrio.parties.merging.queries import (
     side_by_side,
 )
 from atrio.parties.merging.rules import MAY_MERGE, Side
+from atrio.parties.merging.telling_apart import dismiss_pair, reopen_pair
 
 if TYPE_CHECKING:
     from atrio.parties.models import Merge

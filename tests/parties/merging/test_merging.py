@@ -20,13 +20,12 @@ from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.merging.actions import (
     NotTogether,
     UndoRefused,
-    dismiss_pair,
     merge_accounts,
     merge_companies,
     merge_contacts,
-    reopen_pair,
     undo_merge,
 )
+from atrio.parties.merging.telling_apart import dismiss_pair, reopen_pair
 from atrio.parties.models import Account, Contact, LegalEntity, Membership, Pair
 from atrio.parties.queries import accounts_visible_to, contacts_visible_to, living_account
 from atrio.timeline.models import Entry

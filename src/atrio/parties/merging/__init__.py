@@ -5,6 +5,6 @@ to the kept one; whatever *refers* to the dropped one follows, each column as it
 declared; an *alias* is an outside id that stands beside the one in use.
 
 Doors: `actions.merge_accounts`, `actions.merge_companies`, `actions.merge_contacts`,
-`actions.undo_merge`, `actions.dismiss_pair`, `queries` for the merge desk, `references.refers`
-for every package with a column that refers to a customer.
+`actions.undo_merge`, `telling_apart.dismiss_pair`, `queries` for the merge desk,
+`references.refers` for every package with a column that refers to a customer.
 """

@@ -1,4 +1,4 @@
-"""Merge, undo, dismiss. An associate does it, and says why; the timeline keeps old and new."""
+"""Merge and undo. An associate does it, and says why; the timeline keeps old and new."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.actors import Actor
-from atrio.kernel.errors import NotAllowed, NotFound, Refused
+from atrio.kernel.errors import NotFound, Refused
 from atrio.parties.merging.changing import (
     Change,
     follow,
@@ -25,15 +25,15 @@ from atrio.parties.merging.references import Reference
 from atrio.parties.merging.rules import (
     BY_LINK,
     FIELDS,
-    MAY_MERGE,
     UNDO_WITHIN,
     UNIQUE,
     Choices,
     Row,
     kind_of,
     proposed,
+    refuse_unless_may_merge,
 )
-from atrio.parties.models import Account, Contact, LegalEntity, Merge, Pair
+from atrio.parties.models import Account, Contact, LegalEntity, Merge
 from atrio.parties.queries import accounts_visible_to
 from atrio.timeline.actions import Where, record
 
@@ -114,7 +114,7 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str, now: datetime) -> Merg
     merge = found.first()
     if merge is None:
         raise NotFound(_("There is no such merge."))
-    _may(by)
+    refuse_unless_may_merge(by)
     _refuse_undo(merge, now)
     left = [said for change in reversed(merge.changes) if (said := take_back(change))]
     merge.undone_at, merge.undone_by, merge.not_undone = now, by.label[:120], left
@@ -123,51 +123,13 @@ def undo_merge(*, by: Actor, merge_id: UUID, reason: str, now: datetime) -> Merg
     return merge
 
 
-@transaction.atomic
-def dismiss_pair(*, by: Actor, pair_id: UUID, now: datetime) -> Pair:
-    """Remember that two are not the same. Raises NotFound, NotAllowed."""
-    pair = _pair(by, pair_id)
-    pair.status, pair.dismissed_by, pair.dismissed_at = Pair.Status.DISMISSED, by.label[:120], now
-    pair.save(update_fields=["status", "dismissed_by", "dismissed_at"])
-    where = Where(business_unit=pair.business_unit)
-    ids = {"one": str(pair.one_id), "other": str(pair.other_id)}
-    record(by=by, what=f"{pair.kind}.told_apart", where=where, now=now, **ids)
-    return pair
-
-
-@transaction.atomic
-def reopen_pair(*, by: Actor, pair_id: UUID, now: datetime) -> Pair:
-    """Take back that two are not the same. Raises NotFound, NotAllowed."""
-    pair = _pair(by, pair_id)
-    pair.status, pair.dismissed_by, pair.dismissed_at = Pair.Status.OPEN, "", None
-    pair.save(update_fields=["status", "dismissed_by", "dismissed_at"])
-    where = Where(business_unit=pair.business_unit)
-    ids = {"one": str(pair.one_id), "other": str(pair.other_id)}
-    record(by=by, what=f"{pair.kind}.told_apart_no_more", where=where, now=now, **ids)
-    return pair
-
-
-def _pair(by: Actor, pair_id: UUID) -> Pair:
-    pairs = Pair.objects.select_for_update().filter(business_unit__in=by.business_units)
-    pair = pairs.filter(pk=pair_id).first() if by.kind == "staff" else None
-    if pair is None:
-        raise NotFound(_("There is no such pair."))
-    _may(by)
-    return pair
-
-
-def _may(by: Actor) -> None:
-    if not by.has_role(*MAY_MERGE):
-        raise NotAllowed(_("Only associates say who is one customer."))
-
-
 def _locked(by: Actor, ids: set[UUID]) -> dict[UUID, Account]:
     """Lock the accounts and return them; whoever merges two others waits for us."""
     found = accounts_visible_to(by) if by.kind == "staff" else Account.objects.none()
     rows = list(found.select_for_update().filter(pk__in=ids).order_by("pk"))
     if len(rows) != len(ids):
         raise NotFound(_("There is no such customer."))
-    _may(by)
+    refuse_unless_may_merge(by)
     if len({row.business_unit for row in rows}) > 1:
         raise NotTogether(_("They are customers of different business units."))
     return {row.pk: row for row in rows}

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
+from django.utils.translation import gettext_lazy as _
+
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import NotAllowed
 from atrio.parties.models import Account, Contact, LegalEntity
 
 # Who sells to a customer has no say in which customer that is.
@@ -43,6 +47,12 @@ UNIQUE = frozenset({"company.tax_id", "contact.email"})
 BY_LINK = frozenset({"account.customer_number", "account.price_group"})
 
 Row = Account | LegalEntity | Contact
+
+
+def refuse_unless_may_merge(by: Actor) -> None:
+    """Raise NotAllowed for whoever has no say in who is one customer."""
+    if not by.has_role(*MAY_MERGE):
+        raise NotAllowed(_("Only associates say who is one customer."))
 
 
 def kind_of(row: Row) -> Literal["account", "company", "contact"]:
