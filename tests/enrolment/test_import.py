@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
+from atrio.enrolment.actions import PAGE
 from atrio.enrolment.models import ImportRun
 from atrio.kernel.actors import Actor
+from atrio.outside.connections import open_erp
 from atrio.outside.invented_base import (
     AT_TWO_ACCOUNTS,
     FORMER,
@@ -350,3 +352,15 @@ def test_a_damaged_record_stops_nothing(unit, imported, erp, damage):
 
     assert run.status == ImportRun.Status.DONE
     assert Account.objects.count() > 50
+
+
+def test_a_damaged_number_at_the_end_of_a_page_stops_nothing_either(unit, imported):
+    Connection.objects.update(options={"base": True, "crowd": PAGE})
+    erp = open_erp(unit.erp)
+    before_the_last = list(erp.customers())[PAGE - 2]
+    erp.take_on(replace(before_the_last, number=before_the_last.number + "9" * 500))
+    run = imported()
+
+    assert run.status == ImportRun.Status.DONE
+    assert issues(run, "long_number")
+    assert run.counts["erp"]["read"] == len(list(erp.customers())) > PAGE

@@ -34,9 +34,7 @@ class ImportRun(models.Model):
     by_label = models.CharField(max_length=120)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.RUNNING)
     phase = models.CharField(max_length=12, choices=Phase.choices, default=Phase.ERP)
-    cursor = models.CharField(
-        max_length=200, blank=True, help_text="the last record that was taken"
-    )
+    cursor = models.TextField(blank=True, help_text="the last record that was taken")
     counts = models.JSONField(default=dict, help_text="phase → what → how many")
     error = models.CharField(max_length=300, blank=True)
     tries = models.PositiveIntegerField(default=0, help_text="in vain, since the last page")
