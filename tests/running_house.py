@@ -17,7 +17,8 @@ from atrio.outside.faults.control import FaultProxy
 from tests.assertions.processes import Processes, address_of
 
 BRAND = "Nordlicht Supplies"
-ERP = "erp-br"
+ERP, CRM = "erp-br", "crm-br"
+CRM_SECRET = "the-house:of-tests"
 _TEMPLATE, _LOCK = "house_template", 4712
 
 
@@ -32,7 +33,8 @@ class House:
             folder,
             stack=stack,
             database=stack.enter_context(_fresh_database(folder)),
-            ATRIO_SECRETS=json.dumps({ERP: tryton.snapshot.password}),
+            ATRIO_SECRETS=json.dumps({ERP: tryton.snapshot.password, CRM: CRM_SECRET}),
+            ATRIO_CRM_SECRET=CRM_SECRET,
             ATRIO_DEMO="1",
             ATRIO_BRAND=BRAND,
             ATRIO_FAULTS_TOKEN=token,
@@ -53,11 +55,10 @@ class House:
 
     def _start_outside(self):
         registry = self.processes.serve("registry", "atrio.connectors.brasilapi.simulator")
-        return self.processes.serve(
-            *("faults", "atrio.outside.faults"),
-            *("--route", f"erp={self.tryton.url}", "--route", f"registry={registry}"),
-            ready="/_faults/",
-        )
+        crm = self.processes.serve("crm", "atrio.connectors.salesforce.simulator")
+        systems = {"erp": self.tryton.url, "registry": registry, "crm": crm}
+        routes = [part for name, url in systems.items() for part in ("--route", f"{name}={url}")]
+        return self.processes.serve("faults", "atrio.outside.faults", *routes, ready="/_faults/")
 
     def _furnish(self):
         """Fill the house as the demonstration is filled, and give it an ERP without customers."""

@@ -83,6 +83,7 @@ class Applicant:
             },
             "prove_email": lambda: {"proof.code": self.code},
             "check_and_submit": lambda: {"consent.terms": "yes"},
+            "objection": lambda: {"objection.text": "The address has changed."},
         }[step]()
 
     def answer(self, step, **changed):

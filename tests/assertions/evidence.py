@@ -11,10 +11,11 @@ from atrio.onboarding.models import Call, Fact, Step
 EFFECTS = {
     "enter_cnpj": {"closed": 1, "facts": 1, "calls": 1, "jobs": 1},
     "confirm_company": {"closed": 1, "facts": 4},
-    "give_contact": {"closed": 1, "facts": 4, "letters": 1, "jobs": 1},
+    # While they look for their code, we look who is known.
+    "give_contact": {"closed": 1, "facts": 5, "letters": 1, "calls": 1, "jobs": 2},
     "prove_email": {"closed": 1, "facts": 1},
     # The risk table decides at once, and its decision is facts.
-    "check_and_submit": {"closed": 2, "facts": 7, "calls": 1, "jobs": 1},
+    "check_and_submit": {"closed": 2, "facts": 8, "calls": 1, "jobs": 1},
 }
 _JOBS = """
     select count(*) from pgqueuer

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from atrio.identity.models import User
 from atrio.journeys.queries import compiled
-from atrio.onboarding.tokens import token_for
+from atrio.onboarding.models import AccessRequest
+from atrio.onboarding.tokens import access_token_for, token_for
 from atrio.parties.models import LegalEntity
 from tests.assertions.applicants import Applicant
 from tests.assertions.browsers import browsing
@@ -29,7 +31,17 @@ PROTECTED = """
 
 @pytest.fixture
 def alice():
-    return Applicant().become_customer()
+    """Somebody whose colleague Bob asks for access."""
+    alice = Applicant().become_customer()
+    AccessRequest.objects.create(
+        application=alice.application,
+        account_id=alice.application.account_id,
+        company=alice.company,
+        name="Bob Reis",
+        email="bob@elsewhere.example",
+        asked_at=timezone.now(),
+    )
+    return alice
 
 
 @pytest.fixture
@@ -90,6 +102,11 @@ def pages_of(browser, who):
     known = {
         "token": [token_for(who.pk)],
         "element": [node.id for node in elements if node.lane == "customer"],
+        "request_id": AccessRequest.objects.values_list("pk", flat=True),
+        "letter": [
+            access_token_for(asked.pk, User.objects.get(email=who.email).pk)
+            for asked in AccessRequest.objects.all()
+        ],
     }
     found = {}
     for path in addresses(known):

@@ -24,7 +24,13 @@ def test_every_page_of_the_cabinet_is_tried_here():
     (resolver,) = [
         r for r in get_resolver().url_patterns if getattr(r, "namespace", "") == "cabinet"
     ]
-    assert {pattern.name for pattern in resolver.url_patterns} == {*PAGES, "switch"}
+    assert {pattern.name for pattern in resolver.url_patterns} == {
+        *PAGES,
+        "switch",
+        # tests/stories/test_known_customer.py
+        "request",
+        "request-by-letter",
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)

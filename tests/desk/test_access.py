@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from atrio.desk.urls import urlpatterns
+from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
 from atrio.notices.models import Message
 from atrio.onboarding.models import Call
+from atrio.parties.models import Merge, Pair
 from atrio.seller.models import Staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,11 +28,26 @@ POSTED = {
     "calendar-week",
     "calendar-day",
     "calendar-forget",
+    "merge-do",
+    "merge-dismiss",
+    "merge-reopen",
+    "merge-undo",
+    "import-start",
 }
 # For administrators, who keep them; Carla is none.
 KEPT = {"calendars", "calendar"}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
-WITHOUT_IDS = {"queue", "promises", "calendars", "faults", "notices", "outbox", "turn"}
+WITHOUT_IDS = {
+    "queue",
+    "promises",
+    "calendars",
+    "merge",
+    "imports",
+    "faults",
+    "notices",
+    "outbox",
+    "turn",
+}
 
 
 @pytest.fixture
@@ -45,6 +64,7 @@ def addresses(referred, settings):
         "pack": "company_br",
         "name": "welcome",
         "unit": "nordlicht-br",
+        **of_the_base(),
     }
     return {
         pattern.name: reverse(
@@ -53,6 +73,31 @@ def addresses(referred, settings):
         )
         for pattern in urlpatterns
     }
+
+
+def of_the_base():
+    """Return the ids of an import, of two customers who may be one, and of two who were."""
+    now, unit = timezone.now(), "nordlicht-br"
+    run = ImportRun.objects.create(
+        business_unit=unit, status=ImportRun.Status.DONE, started_at=now, moved_at=now
+    )
+    pair = Pair.objects.create(
+        kind="contact",
+        one_id=UUID(int=1),
+        other_id=UUID(int=2),
+        business_unit=unit,
+        score=0.5,
+        verdict="maybe",
+    )
+    merge = Merge.objects.create(
+        kind="account",
+        business_unit=unit,
+        kept_id=UUID(int=3),
+        dropped_id=UUID(int=4),
+        merged_at=now,
+        undo_until=now + timedelta(days=1),
+    )
+    return {"run_id": run.pk, "pair_id": pair.pk, "merge_id": merge.pk}
 
 
 def ask(client, name, address):

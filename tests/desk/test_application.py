@@ -115,8 +115,8 @@ def test_a_decision_without_a_verdict_is_asked_for_again_and_nothing_is_lost(car
 
 def test_a_refusal_needs_its_reason(carla, referred):
     answer = decide(carla, referred, review__verdict="decline")
-    assert 'id="f-review-note-error"' in answer.content.decode()
-    decide(carla, referred, review__verdict="decline", review__note="Unfit since May.")
+    assert 'id="f-review-reason-error"' in answer.content.decode()
+    decide(carla, referred, review__verdict="decline", review__reason="Unfit since May.")
     referred.refresh_from_db()
     assert referred.status == "declined"
 

@@ -110,7 +110,9 @@ def test_it_says_who_waits_where(carla, unit):
 def test_days_at_work_are_told_as_such(carla, unit):
     (application,) = crowd(1)
     promised(application, "credit_line", spent=1.5 * DAY, budget=3 * DAY, measure="days")
-    assert "1.5 working days" in row(carla.get("/desk/promises/"), "Kept and broken", "credit_line")
+    assert "1.5 working days" in row(
+        carla.get("/desk/promises/"), "Kept and broken", "Your credit line"
+    )
 
 
 def test_an_associate_sees_their_own_figures_and_a_manager_everybody_s(carla, martin, unit):
@@ -175,7 +177,7 @@ def test_an_associate_s_step_is_counted_for_them_by_name(unit, carla, referred):
     ada = seated(hire(unit, "ada@nordlicht.example", "associate"))
     ada.post(
         f"/desk/applications/{referred.pk}/steps/review/decide",
-        {"review.verdict": "decline", "review.note": "No"},
+        {"review.verdict": "decline", "review.reason": "No"},
     )
     review = Promise.objects.get(application=referred, name="step:review")
     assert (review.status, review.person) == ("kept", "Ada")

@@ -28,10 +28,12 @@ PACKS = Path(atrio.__file__).parent / "packs"
 CNPJ = next(invented_numbers())  # an active company, older than half a year
 
 
-def furnish(*, name: str = "test", options: Mapping[str, object] | None = None) -> BusinessUnit:
+def furnish(
+    *, name: str = "test", options: Mapping[str, object] | None = None, crm: bool = False
+) -> BusinessUnit:
     """Make the unit, its connections in memory under `name`, the catalogue and the release."""
     now = timezone.now()
-    for port in ("erp", "registry"):
+    for port in ("erp", "registry", *(["crm"] if crm else [])):
         Connection.objects.create(
             code=f"{port}-br",
             port=port,
@@ -49,6 +51,7 @@ def furnish(*, name: str = "test", options: Mapping[str, object] | None = None) 
         sender="ola@nordlicht.example",
         erp="erp-br",
         registry="registry-br",
+        crm="crm-br" if crm else "",
         journeys=["company_br"],
     )
     mirror_catalogue(erp="erp-br", now=now)

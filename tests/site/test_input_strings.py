@@ -52,7 +52,7 @@ OURS = [
 # Answers that are wrong whatever stands in the other fields, so that the step stays.
 ALWAYS_WRONG = {
     "confirm_company": {"company.address.postal_code": "?"},
-    "give_contact": {"contact.role": "?"},
+    "give_contact": {"contact.role": "?", "contact.channel": "?"},
 }
 A_MEGABYTE = "ã" * 2**20
 

@@ -84,7 +84,7 @@ def test_a_token_that_is_not_ours_leads_nowhere(world, visitor):
     for name in WITH_TOKEN:
         method = ADDRESSES[name][0]
         for why, token in wrong.items():
-            answer = getattr(browser, method)(world.address(name, token=token))
+            answer = getattr(browser, method)(world.address(name, token=token, letter=token))
             assert answer.status_code == 404, (name, why)
             assert "no-store" in answer["Cache-Control"], (name, why)
 
@@ -132,7 +132,7 @@ def test_looking_changes_nothing(world):
 
 
 def test_only_those_who_decide_change_an_application(world):
-    answer = {"review.verdict": "decline", "review.note": "Closed."}
+    answer = {"review.verdict": "decline", "review.reason": "Closed."}
     statuses = {}
     # Whoever may decide comes last: what they decide is decided.
     for role in sorted(STAFF, key=lambda role: role in MAY_DECIDE):

@@ -12,7 +12,8 @@ from django.utils import timezone
 from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
 from atrio.notices.models import Message
-from atrio.onboarding.models import Call
+from atrio.onboarding.models import AccessRequest, Call
+from atrio.onboarding.tokens import access_token_for
 from atrio.outside.invented import invented_numbers
 from atrio.parties.models import Contact, LegalEntity, Merge, Pair
 from atrio.seller.models import BusinessUnit, Staff
@@ -69,6 +70,9 @@ ADDRESSES = {
     "apply:track": (GET, everybody(200)),
     "apply:enter-shop": (POST, everybody(409)),
     "cabinet:home": (GET, signed_in(member=200, staff=404)),
+    # Of another account's admin: a stranger to it finds nothing, whoever holds the letter sees it.
+    "cabinet:request": (GET, signed_in(member=404, staff=404)),
+    "cabinet:request-by-letter": (GET, everybody(200)),
     "cabinet:catalogue": (GET, signed_in(member=200, staff=404)),
     "cabinet:company": (GET, signed_in(member=200, staff=404)),
     "cabinet:switch": (POST, signed_in(member=404, staff=404)),
@@ -136,6 +140,8 @@ ALSO_POSTED = (
     "account_confirm_login_code",
     "account_signup",
     "apply:step",
+    "cabinet:request",
+    "cabinet:request-by-letter",
 )
 
 
@@ -185,6 +191,14 @@ class World:
             merged_at=timezone.now(),
             undo_until=timezone.now() + timedelta(days=1),
         )
+        self.asked = AccessRequest.objects.create(
+            application=self.application,
+            account_id=self.ours.account.pk,
+            company=self.application.title,
+            name="Alice Prado",
+            email="alice@ventorim.example",
+            asked_at=timezone.now(),
+        )
         self.users = {"member": mallory.user.pk} | {name: who.id for name, who in staff.items()}
 
     def browser(self, visitor):
@@ -200,6 +214,8 @@ class World:
         """Return the address of that name, with what is ours in it."""
         known = {
             "token": self.alice.token,
+            "letter": access_token_for(self.asked.pk, self.ours.user.pk),
+            "request_id": self.asked.pk,
             "element": "give_contact",
             "application_id": self.application.pk,
             "step": "review",
@@ -241,7 +257,7 @@ def parameters(name):
     return next(pattern for known, pattern in patterns() if known == name).converters
 
 
-WITH_TOKEN = [name for name in ADDRESSES if "token" in parameters(name)]
+WITH_TOKEN = [name for name in ADDRESSES if {"token", "letter"} & parameters(name).keys()]
 POSTED = [name for name, (method, _) in ADDRESSES.items() if method == POST]
 
 

@@ -55,7 +55,7 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
         context = {
             "application": application,
             "tracker": _drawn(view, token),
-            "refresh": 0 if view.outcome else REFRESH,
+            "refresh": 0 if application.finished_at else REFRESH,
         }
         return render(request, "apply/_tracker.html" if is_part else "apply/tracker.html", context)
 
@@ -92,7 +92,14 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
         "title": title,
         "text": text,
         "steps": [_line(milestone, view) for milestone in view.milestones],
-        "url": "" if outcome else reverse("apply:track", kwargs={"token": token}),
+        "url": ""
+        if view.application.finished_at
+        else reverse("apply:track", kwargs={"token": token}),
+        "object": (
+            reverse("apply:step", kwargs={"token": token, "element": view.optional_step})
+            if view.optional_step
+            else ""
+        ),
         "shop": (
             reverse("apply:enter-shop", kwargs={"token": token})
             if outcome and outcome.is_good

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from atrio.cabinet.access import MemberRequest, for_members
 from atrio.cabinet.frame import show
+from atrio.cabinet.requests import open_requests
 from atrio.cabinet.words import ago, initials
 from atrio.parties.queries import Seat
 from atrio.seller.queries import sales_manager_of
@@ -22,7 +23,7 @@ from atrio.seller.queries import sales_manager_of
 def show_home(request: MemberRequest) -> HttpResponse:
     """Show the cabinet's first page."""
     context = {
-        "todo": _todo(request.seat),
+        "todo": [*open_requests(request.actor, request.seat.account.pk), *_todo(request.seat)],
         "shortcuts": [
             {"icon": "search", "text": _("Find an article"), "url": reverse("cabinet:catalogue")},
             {"icon": "building", "text": _("My company"), "url": reverse("cabinet:company")},

@@ -26,7 +26,16 @@ _TOPICS: Mapping[str, Text] = {
     "register": gettext_lazy("Register"),
     "decision": gettext_lazy("Decision"),
     "review": gettext_lazy("Review"),
+    "second_review": gettext_lazy("Second review"),
+    "objection": gettext_lazy("Objection"),
+    "known": gettext_lazy("What we knew"),
+    "access": gettext_lazy("Access"),
+    "control": gettext_lazy("Proof of control"),
+    "credit": gettext_lazy("Credit line"),
+    "customer": gettext_lazy("Customer"),
     "repair": gettext_lazy("Repair"),
+    "repair_crm": gettext_lazy("Repair"),
+    "repair_credit": gettext_lazy("Repair"),
     "erp": gettext_lazy("ERP"),
     "shop": gettext_lazy("Shop"),
 }
@@ -43,6 +52,12 @@ _LABELS: Mapping[str, Text] = {
     "decision.price_group": gettext_lazy("Price group"),
     "erp.customer_number": gettext_lazy("Customer number"),
     "erp.price_group": gettext_lazy("Price group"),
+    "known.company": gettext_lazy("The company is a customer"),
+    "known.contact": gettext_lazy("The person at it"),
+    "known.domain": gettext_lazy("Address of its registered domain"),
+    "known.admin": gettext_lazy("It has an admin"),
+    "known.account": gettext_lazy("Account"),
+    "customer.account": gettext_lazy("Account"),
 }
 _CODES: Mapping[str, Mapping[str, Text]] = {
     "register.outcome": {
@@ -56,6 +71,12 @@ _CODES: Mapping[str, Mapping[str, Text]] = {
         "unfit": pgettext_lazy("a company", "unfit"),
         "closed": pgettext_lazy("a company", "closed"),
         "void": pgettext_lazy("a company", "void"),
+    },
+    "known.contact": {
+        "linked": gettext_lazy("works there"),
+        "former": gettext_lazy("has left"),
+        "not_linked": gettext_lazy("known elsewhere"),
+        "unknown": gettext_lazy("not known"),
     },
     "decision.outcome": {code: status.text for code, status in DECISIONS.items()},
 }

@@ -26,6 +26,7 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "application.started": ("flag", gettext_lazy("Application begun")),
     "application.done": ("circle-check", gettext_lazy("Became a customer")),
     "application.declined": ("circle-x", gettext_lazy("Application declined")),
+    "application.reopened": ("refresh", gettext_lazy("Application looked at once more")),
     "step.opened": ("circle", gettext_lazy("%(step)s: asked")),
     "step.completed": ("check", gettext_lazy("%(step)s: done")),
     "step.failed": ("alert-triangle", gettext_lazy("%(step)s: failed")),

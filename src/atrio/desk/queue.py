@@ -32,6 +32,7 @@ from atrio.onboarding.queue import (
 _NAMES: dict[View, Text] = {
     "associate": gettext_lazy("Need a person"),
     "customer": gettext_lazy("With the customer"),
+    "admin": gettext_lazy("With an account's admin"),
     "outside": gettext_lazy("Run by themselves"),
     "open": gettext_lazy("All open"),
     "finished": gettext_lazy("Finished"),

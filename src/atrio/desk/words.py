@@ -40,12 +40,14 @@ class Due:
 
 TURNS: Mapping[str, Text] = {
     "customer": gettext_lazy("Customer"),
+    "admin": gettext_lazy("Account's admin"),
     "associate": gettext_lazy("Our team"),
     "outside": gettext_lazy("Other system"),
     "nobody": gettext_lazy("Nobody"),
 }
 _OPEN: Mapping[str, Status] = {
     "customer": Status("", "user", gettext_lazy("with the customer")),
+    "admin": Status("", "users", gettext_lazy("with the account's admin")),
     "associate": Status("warn", "hourglass", gettext_lazy("needs a person")),
     "outside": Status("info", "loader-2", gettext_lazy("runs")),
     "nobody": Status("info", "loader-2", gettext_lazy("runs")),
@@ -53,6 +55,8 @@ _OPEN: Mapping[str, Status] = {
 _OVER: Mapping[str, Status] = {
     "done": Status("good", "circle-check", gettext_lazy("customer")),
     "declined": Status("", "circle-x", gettext_lazy("declined")),
+    "withdrawn": Status("", "x", gettext_lazy("withdrawn")),
+    "expired": Status("", "clock", gettext_lazy("expired")),
 }
 CALLS: Mapping[str, Status] = {
     "queued": Status("info", "clock", gettext_lazy("waits for its turn")),
@@ -75,6 +79,9 @@ DECISIONS: Mapping[str, Status] = {
     "APPROVE": Status("good", "circle-check", gettext_lazy("approved")),
     "REFER": Status("warn", "user-check", gettext_lazy("a person decides")),
     "DECLINE": Status("bad", "circle-x", gettext_lazy("declined")),
+    "PROVED": Status("good", "shield-check", gettext_lazy("control proved")),
+    "ADMIN": Status("warn", "users", gettext_lazy("the account's admin decides")),
+    "STAFF": Status("warn", "user-check", gettext_lazy("a person proves it")),
 }
 MESSAGES: Mapping[str, Status] = {
     "queued": Status("info", "clock", gettext_lazy("on its way")),
@@ -101,6 +108,8 @@ ORIGINS: Mapping[str, Text] = {
     "customer": gettext_lazy("customer"),
     "register": gettext_lazy("register"),
     "erp": gettext_lazy("ERP"),
+    "crm": gettext_lazy("CRM"),
+    "admin": gettext_lazy("account's admin"),
     "staff": gettext_lazy("our team"),
     "table": gettext_lazy("decision table"),
     "system": gettext_lazy("Atrio"),

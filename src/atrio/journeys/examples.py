@@ -42,7 +42,7 @@ class Example:
     policy: Mapping[str, Any]
     calls: Mapping[str, tuple[Said, ...]]
     answers: tuple[Submission, ...]
-    end: str
+    ends: frozenset[str]  # end events, and steps that nobody needs to take
     steps: tuple[str, ...]
     facts: Mapping[str, Any]  # by dotted name: what must be known in the end
 
@@ -69,10 +69,14 @@ class Example:
                 for element, answers in about.get("calls", {}).items()
             },
             answers=tuple(Submission(**answer) for answer in about["answers"]),
-            end=about["expect"]["end"],
+            ends=frozenset(_several(about["expect"]["end"])),
             steps=tuple(about["expect"].get("steps", ())),
             facts=about["expect"].get("facts", {}),
         )
+
+
+def _several(said: str | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else said
 
 
 @cache

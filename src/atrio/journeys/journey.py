@@ -82,6 +82,11 @@ class Journey:
         """Return the user tasks that most people never meet: they carry `atrio:detour`."""
         return frozenset(e.id for e in self.elements("user") if "detour" in e.attributes)
 
+    @property
+    def optional(self) -> frozenset[str]:
+        """Return the user tasks that one may take or leave: they carry `atrio:optional`."""
+        return frozenset(e.id for e in self.elements("user") if "optional" in e.attributes)
+
     def form_at(self, element: str) -> Form:
         """Return the form of a user task; raises KeyError."""
         for candidate in self.elements("user"):

@@ -10,6 +10,22 @@ from types import MappingProxyType
 
 from atrio.engine.expression_check import FactKind
 
+# What is known of somebody who says to speak for a company.
+KNOWN: Mapping[str, FactKind] = MappingProxyType(
+    {
+        "known.company": "boolean",  # a customer, here or in the CRM or the ERP, has its tax id
+        "known.contact": "text",  # linked | former | not_linked | unknown
+        "known.domain": "boolean",  # the address is of the company's registered domain
+        "known.admin": "boolean",  # somebody at the company may let colleagues in
+    }
+)
+_CUSTOMER: Mapping[str, FactKind] = MappingProxyType(
+    {
+        "customer.account": "text",  # the account's id here
+        "erp.customer_number": "text",
+        "erp.price_group": "text",
+    }
+)
 CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
     {
         "registry.find_company": {
@@ -23,7 +39,13 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
             "register.activity_code": "text",
             "register.age_days": "number",  # since the company was founded
         },
-        "erp.create_customer": {"erp.customer_number": "text", "erp.price_group": "text"},
+        "crm.find_customer": {**KNOWN, "erp.customer_number": "text"},
+        # What is known comes with the error existing_customer.
+        "erp.create_customer": {**KNOWN, **_CUSTOMER},
+        "parties.ask_admins": {},
+        "parties.join_account": _CUSTOMER,
+        "crm.save_customer": {},
+        "erp.set_credit_line": {},
         "trade.fetch_prices": {},
         "shop.open_access": {},
     }
@@ -31,7 +53,7 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
 # What is known after every decision; a table's other outputs stand beside them.
 DECISION: Mapping[str, FactKind] = MappingProxyType(
     {
-        "decision.outcome": "text",  # APPROVE | REFER | DECLINE
+        "decision.outcome": "text",  # APPROVE | REFER | DECLINE, or what another table says
         "decision.reasons": "list",
         "decision.table_version": "text",
     }

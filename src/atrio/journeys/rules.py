@@ -33,8 +33,8 @@ _KINDS: dict[str, FactKind] = {
 _LANES_OF_PEOPLE = ("customer", "admin", "associate")
 _ATTRIBUTES = {
     "user": frozenset({"proof", "submits", "detour", "optional", "repairs", "again", "not_by"}),
-    "call": frozenset({"key", "patience"}),
-    "notice": frozenset({"once", "to"}),
+    "call": frozenset({"key", "patience", "tells", "detour"}),
+    "notice": frozenset({"once"}),
 }
 _NAME_FACTS = ("key", "proof")
 
@@ -113,8 +113,6 @@ def _wrong_with(node: Node, names: Names) -> Iterator[str]:
             yield f"nobody reads atrio:{attribute} here"
         elif attribute in _NAME_FACTS and names.kind(tuple(value.split("."))) is None:
             yield f"atrio:{attribute}: nobody brings {value}"
-        elif attribute == "to" and value != "admins":
-            yield f"atrio:to: {value!r} is nobody; admins are those of the account"
         elif attribute == "patience" and not is_literal("duration", value):
             yield f"atrio:patience: {value!r} is not an ISO 8601 duration"
 
@@ -219,7 +217,13 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     """Yield what one language does not say: an end, a notice, or what another language says."""
     texts = journey.texts[language]
     wanted = {("outcomes", element.id) for element in journey.elements("end")}
+    wanted |= {("outcomes", element) for element in journey.optional}
     wanted |= {("notices", element.target) for element in journey.elements("notice")}
+    wanted |= {
+        ("notices", element.attributes["tells"])
+        for element in journey.elements("call")
+        if "tells" in element.attributes
+    }
     wanted |= {("steps", element.id) for element in journey.elements("user")}
     if any("proof" in element.attributes for element in journey.elements("user")):
         wanted.add(("notices", "code"))

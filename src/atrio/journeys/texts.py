@@ -17,7 +17,8 @@ from atrio.engine.problems import Problem, Unpublishable
 from atrio.notices import markup
 
 LENT_NAMES = frozenset({"code", "minutes", "link", "reference"})
-WHO = frozenset({"customer", "us", "outside"})
+# Steps of "staff" are ours alone: customers do not hear of them.
+WHO = frozenset({"customer", "us", "outside", "staff"})
 _NAME = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
 _SECTIONS = {
     "steps": {"name", "doing", "done", "who"},
@@ -45,7 +46,7 @@ class StepText:
     name: str
     doing: str
     done: str
-    who: str  # customer | us | outside
+    who: str  # customer | us | outside | staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,14 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         """Import the calls, and the jobs outside `jobs`; each registers itself."""
         from atrio.onboarding.calls import (  # noqa: F401
+            ask_admins,
             ask_register,
             create_customer,
             fetch_prices,
+            find_customer,
+            join_account,
             open_shop,
+            save_customer,
+            set_credit_line,
         )
         from atrio.onboarding.promises import jobs  # noqa: F401

@@ -112,6 +112,7 @@ class Case:
         step.outcome = outcome
         step.by_kind = self.by.kind
         step.by_label = self.by.label[:120]
+        step.by_id = self.by.id
         self.open_steps.pop(step.task_id, None)
         self.closed.append(step)
         self.tell(f"step.{outcome.partition(':')[0]}", step=step.element, outcome=outcome)
@@ -154,17 +155,27 @@ class Case:
         where = where_of(self.application, step=step)
         self.entries.append(entry(by=self.by, what=what, where=where, now=self.now, **data))
 
+    @property
+    def is_settled(self) -> bool:
+        """Say whether nothing more needs to happen: what is open may be taken or left."""
+        if self.run.finished:
+            return True
+        elements = {step.element for step in self.open_steps.values()}
+        return bool(elements) and elements <= self.journey.optional
+
     def save(self) -> None:
         """Write everything that has changed, a statement for each kind of thing."""
         application = self.application
         application.state = self.run.dump()
         application.updated_at = self.now
         application.ends = list(self.run.ends)
-        application.waiting_on, application.current_step = whose_turn(self.open_steps.values())
+        application.waiting_on, application.current_step = whose_turn(
+            step for step in self.open_steps.values() if step.element not in self.journey.optional
+        )
         insert_all(self.new_steps)
         for step in self.closed:
             if step not in self.new_steps:  # hardly ever more than one
-                update_row(step, "closing", "closed_at", "outcome", "by_kind", "by_label")
+                update_row(step, "closing", "closed_at", "outcome", "by_kind", "by_label", "by_id")
         insert_all(self.new_facts)
         insert_all(self.new_calls)
         record_all(self.entries)
@@ -265,6 +276,7 @@ def where_of(application: Application, *, step: str = "") -> Where:
 
 _TURNS: Mapping[str, str] = {
     "customer": Application.WaitingOn.CUSTOMER,
+    "admin": Application.WaitingOn.ADMIN,
     "associate": Application.WaitingOn.ASSOCIATE,
 }
 

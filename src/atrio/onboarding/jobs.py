@@ -15,7 +15,7 @@ from django.utils import timezone
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.kernel.queue import job, later
 from atrio.onboarding import actions
-from atrio.onboarding.calls import CALLS, Answer, Question, Registered
+from atrio.onboarding.calls import CALLS, Answer, Question, Registered, Surprise
 from atrio.onboarding.models import Call
 from atrio.onboarding.queries import stopped_by
 from atrio.outside.actions import asking
@@ -95,7 +95,15 @@ def _try_later_or_give_up(
 
 def _give_up(call: Call, registered: Registered, question: Question, error: OutsideFailure) -> None:
     answer = registered.unanswered(question) if registered.unanswered else None
+    if isinstance(error, Surprise):
+        answer = error.answer
     actions.fail_call(call_id=call.pk, error=error, answer=answer, now=timezone.now())
+
+
+@job("onboarding.take_access_decision")
+def take_access_decision(*, request_id: UUID) -> None:
+    """Let an application go on as an admin of its account has decided."""
+    actions.take_access_decision(request_id=request_id, now=timezone.now())
 
 
 @job("onboarding.fire_timer")

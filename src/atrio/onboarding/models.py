@@ -160,6 +160,7 @@ class Step(models.Model):
     )  # completed | failed:code | fired | undone
     by_kind = models.CharField(max_length=12, blank=True)
     by_label = models.CharField(max_length=120, blank=True)
+    by_id = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -180,6 +181,8 @@ class Fact(models.Model):
         CUSTOMER = "customer"
         REGISTER = "register"
         ERP = "erp"
+        CRM = "crm"
+        ADMIN = "admin"  # of the account the applicant asks to join
         STAFF = "staff"
         TABLE = "table"
         SYSTEM = "system"
@@ -275,6 +278,44 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.status}"
+
+
+class AccessRequest(models.Model):
+    """A stranger's application to join an account, as the account's admins see and decide it."""
+
+    class Status(models.TextChoices):
+        """OVERTAKEN: somebody of ours has decided, or the application was withdrawn."""
+
+        OPEN = "open"
+        APPROVED = "approved"
+        DECLINED = "declined"
+        OVERTAKEN = "overtaken"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE)
+    account_id = models.UUIDField()
+    company = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    phone = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_by_label = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account_id", "-id"], name="access_of_account")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(status="open"), name="access_asked_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.company}"
 
 
 class EmailProof(models.Model):

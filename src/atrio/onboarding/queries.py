@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.cache import caches
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bind_contextvars
 
@@ -24,7 +25,7 @@ from atrio.kernel.errors import NotFound
 from atrio.onboarding import rules
 from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import applications_visible_to
-from atrio.onboarding.models import Application, Call, EmailProof, Fact, Step, Typed
+from atrio.onboarding.models import AccessRequest, Application, Call, EmailProof, Fact, Step, Typed
 from atrio.onboarding.promises.queries import PromiseView, promises_to_customer
 from atrio.onboarding.promises.turns import split
 from atrio.outside.models import Delivery
@@ -35,7 +36,7 @@ from atrio.timeline.models import Entry
 from atrio.timeline.queries import entries_about
 
 # Screens speak of applications and import them from here, never from the models.
-__all__ = ["Application"]
+__all__ = ["AccessRequest", "Application"]
 
 State = Literal["done", "now", "next"]
 
@@ -83,6 +84,7 @@ class Tracker:
     application: Application
     milestones: list[Milestone]
     outcome: OutcomeText | None
+    optional_step: str  # what the applicant may still do and need not: object; "" for nothing
     is_delayed: bool
     clock: rules.ClockSplit
     promises: list[PromiseView]  # that were given to the customer by name and are still open
@@ -128,13 +130,19 @@ def get_application(*, by: Actor, application_id: UUID | None = None) -> Applica
     return found
 
 
+def access_requests_visible_to(by: Actor) -> QuerySet[AccessRequest]:
+    """Return the requests of colleagues that are put before this member's accounts."""
+    if by.kind != "member":
+        return AccessRequest.objects.none()
+    return AccessRequest.objects.filter(account_id__in=by.accounts)
+
+
 def open_step_of(application: Application) -> Step | None:
-    """Return the step that waits for the applicant, if one does."""
-    return (
-        Step.objects.filter(application=application, closed_at=None, kind="user", lane="customer")
-        .order_by("opened_at", "id")
-        .first()
-    )
+    """Return the step that waits for the applicant, if one does; one they may leave does not."""
+    mine = Step.objects.filter(
+        application=application, closed_at=None, kind="user", lane="customer"
+    ).exclude(element__in=journey_of(application).optional)
+    return mine.order_by("opened_at", "id").first()
 
 
 def journey_of(application: Application) -> Journey:
@@ -207,6 +215,7 @@ def tracker(application: Application, *, language: str, now: datetime) -> Tracke
     steps = list(Step.objects.filter(application=application).order_by("opened_at", "id"))
     latest = {step.element: step for step in steps if step.outcome != "undone"}
     is_over = application.status != Application.Status.OPEN
+    optional = [s.element for s in steps if not s.closed_at and s.element in journey.optional]
     deliveries = list(Delivery.objects.filter(application_id=application.pk))
     return Tracker(
         application=application,
@@ -215,7 +224,8 @@ def tracker(application: Application, *, language: str, now: datetime) -> Tracke
             for node in journey.elements("table", "call", "user")
             if (milestone := _milestone(journey, node, latest.get(node.id), application, language))
         ],
-        outcome=_outcome(journey, application, language),
+        outcome=_outcome(journey, application, language, optional=optional),
+        optional_step=optional[0] if optional else "",
         is_delayed=not is_over and now > application.promised_at,
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
         promises=promises_to_customer(application, journey, language=language, now=now),
@@ -228,7 +238,9 @@ def _milestone(
     """Return the tracker's line for an element; None for what does not concern this applicant."""
     text = journey.step_text(node.id, language)
     is_over = application.status != Application.Status.OPEN
-    if text is None or (step is None and (is_over or node.kind == "user")):
+    if text is None or text.who == "staff":
+        return None
+    if step is None and (is_over or node.kind == "user" or "detour" in node.attributes):
         return None
     if step is not None and node.kind == "user" and node.lane == "customer":
         return None
@@ -242,11 +254,14 @@ def _milestone(
     )
 
 
-def _outcome(journey: Journey, application: Application, language: str) -> OutcomeText | None:
-    if application.status == Application.Status.OPEN:
+def _outcome(
+    journey: Journey, application: Application, language: str, *, optional: list[str]
+) -> OutcomeText | None:
+    """Return how it has come out: the shop is open, although the credit line may still be run."""
+    if application.status == Application.Status.OPEN and application.account_id is None:
         return None
     facts = nested(rules.current_facts(fact_rows(application)))
-    for end in reversed(application.ends):
+    for end in (*optional, *reversed(application.ends)):
         if text := journey.outcome(end, language, facts):
             return text
     return None

@@ -24,7 +24,7 @@ from atrio.onboarding.models import Application, Fact
 QUEUE_PAGE = 50
 MOST_COUNTED = 1000
 
-View = Literal["associate", "customer", "outside", "open", "finished"]
+View = Literal["associate", "customer", "admin", "outside", "open", "finished"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 _REFERENCE = re.compile(r"([0-9A-Z]{4})-?([0-9A-Z]{4})")

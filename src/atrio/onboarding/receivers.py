@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from atrio.kernel.events import on
 from atrio.kernel.queue import later
-from atrio.onboarding.models import Application
+from atrio.onboarding.models import AccessRequest, Application
 from atrio.outside.events import ConnectionRecovered
 from atrio.parties.merging.references import refers
 from atrio.seller.events import CalendarChanged
 
 refers(Application, "account_id", to="account")
+refers(AccessRequest, "account_id", to="account")
 
 
 @on(ConnectionRecovered)

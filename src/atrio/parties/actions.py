@@ -98,6 +98,20 @@ def open_account(*, customer: NewCustomer, now: datetime) -> Account:
     return account
 
 
+@transaction.atomic
+def note_contact(*, account_id: UUID, name: str, email: str, phone: str, language: str) -> Account:
+    """See that a person stands at an account, as one who works there; return the account.
+
+    What we know of them already is kept as it is.
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    known = account.contacts.filter(email__iexact=email)
+    if not known.exists():
+        account.contacts.create(name=name, email=email, phone=phone, language=language)
+    known.filter(is_active=False).update(is_active=True)
+    return account
+
+
 def give_seat(*, account_id: UUID, user_id: UUID, role: str, now: datetime) -> Membership:
     """Give a user a seat in an account; one who has a seat keeps it as it is."""
     seat, _created = Membership.objects.get_or_create(

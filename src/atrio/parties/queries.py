@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from atrio.identity.models import User
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import set_context
 from atrio.parties.models import Account, Contact, LegalEntity, Membership
+from atrio.parties.rules import is_of_domain
 from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import business_unit
 
@@ -66,6 +68,67 @@ def member_actor(user_id: UUID, label: str) -> Actor:
     )
     set_context(member)
     return member
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What we know of somebody who says to speak for a company that is a customer."""
+
+    account_id: UUID
+    contact: str  # linked | former | unknown
+    is_of_domain: bool  # their address is of the company's registered domain
+    has_admin: bool  # somebody there may let colleagues in
+
+
+def acquaintance(
+    *, country: str, tax_id_kind: str, tax_id: str, email: str, except_account: UUID | None = None
+) -> Acquaintance | None:
+    """Return how we stand with the company and the person; None if it is no customer.
+
+    For the background: nothing of it may be told to whoever asks.
+    """
+    entity = (
+        LegalEntity.objects.filter(country=country, tax_id_kind=tax_id_kind, tax_id=tax_id)
+        .exclude(account=except_account)
+        .first()
+    )
+    if entity is None:
+        return None
+    people = Contact.objects.filter(account=entity.account_id, email__iexact=email)
+    activities = set(people.values_list("is_active", flat=True))
+    admins = Membership.objects.filter(account=entity.account_id, role=Membership.Role.ADMIN)
+    return Acquaintance(
+        account_id=entity.account_id,
+        contact="linked" if True in activities else "former" if activities else "unknown",
+        is_of_domain=is_of_domain(email, entity.domain),
+        has_admin=admins.filter(user__is_active=True).exists(),
+    )
+
+
+def admins_of(account_id: UUID) -> list[User]:
+    """Return who may let colleagues into an account. For the background."""
+    seats = Membership.objects.filter(
+        account=account_id, role=Membership.Role.ADMIN, user__is_active=True
+    )
+    return [seat.user for seat in seats.select_related("user").order_by("created_at", "id")]
+
+
+def is_admin_of(by: Actor, account_id: UUID) -> bool:
+    """Say whether this member looks after the account."""
+    return Membership.objects.filter(
+        account=account_id, user_id=by.id, role=Membership.Role.ADMIN
+    ).exists()
+
+
+def account_with(*, country: str, tax_id_kind: str, tax_id: str) -> UUID | None:
+    """Return the account that holds a tax id. For the background."""
+    held = LegalEntity.objects.filter(country=country, tax_id_kind=tax_id_kind, tax_id=tax_id)
+    return held.values_list("account_id", flat=True).first()
+
+
+def contact_with(account_id: UUID, email: str) -> Contact:
+    """Return the person with this address at an account. For the background."""
+    return Contact.objects.get(account=account_id, email__iexact=email)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class MemoryErp:
     `currency` ("BRL"), `remembers` (how many customers, 2000), `numbers_later`
     (receipts come without the number, as where the ERP takes files at night), `refuses`
     (operation → codes of errors, turn by turn, "" for none), `payment_terms` (their names),
-    `base` (it begins with the customers of the invented base) and `crowd` (and with so many more).
+    `base` (it begins with the customers of the invented base), `records` (and with those of a
+    script) and `crowd` (and with so many more).
     """
 
     def __init__(
@@ -176,9 +177,17 @@ class MemoryErp:
             if self._state.began_with is not None:
                 return
             base = base_customers() if self._options.get("base") else ()
-            for customer in (*base, *crowd(int(self._options.get("crowd", 0)))):
+            told = map(self._as_told, self._options.get("records", ()))
+            for customer in (*base, *told, *crowd(int(self._options.get("crowd", 0)))):
                 self.take_on(customer)
             self._state.began_with = len(self._state.customers)
+
+    def _as_told(self, record: Mapping[str, Any]) -> ErpCustomer:
+        """Return a customer from a script: its fields, `tax_id` with `kind` and `number`."""
+        said = {"reference": "", "price_group": next(iter(self._factors())), **record}
+        kind = str(said["tax_id"]["kind"])
+        tax_id = TaxId(kind[:2].upper(), kind, str(said["tax_id"]["number"]))
+        return ErpCustomer(**{**said, "tax_id": tax_id})
 
     def _customer(self, number: str) -> ErpCustomer:
         known = self._state.customers

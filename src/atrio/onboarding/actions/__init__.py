@@ -1,6 +1,7 @@
 """What can be done to an application: a file for each use case."""
 
 from atrio.onboarding.actions.answer_call import begin_call, fail_call, finish_call, postpone_call
+from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
 from atrio.onboarding.actions.fire_timer import fire_timer
 from atrio.onboarding.actions.note_view import note_error, note_leave, note_view
@@ -12,6 +13,7 @@ from atrio.onboarding.actions.submit_step import submit_step
 
 __all__ = [
     "begin_call",
+    "decide_access",
     "decide_step",
     "fail_call",
     "finish_call",
@@ -25,4 +27,5 @@ __all__ = [
     "send_code_again",
     "start_application",
     "submit_step",
+    "take_access_decision",
 ]

@@ -14,10 +14,12 @@ from atrio.engine.process import OpenTask
 from atrio.kernel.queue import later
 from atrio.notices.actions import Draft, send_message
 from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
+from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.onboarding.promises.ticking import tick_promises
 from atrio.onboarding.tokens import token_for
+from atrio.seller.queries import business_unit
 
 # How long a call is tried when the process does not say.
 PATIENCE = timedelta(minutes=2)
@@ -64,8 +66,9 @@ def _advance(case: Case) -> None:
             elif task.kind == "notice":
                 _notify(case, task, step)
             elif task.kind == "call":
-                _queue(case, task, step)
-                continue
+                if not _is_needless(case, step):
+                    _queue(case, task, step)
+                    continue
             elif not _is_answered(case, task, step):
                 continue
             case.close(step, "completed")
@@ -154,6 +157,14 @@ def _notify(case: Case, task: OpenTask, step: Step) -> None:
     case.tell("notice.queued", step=step.element, notice=step.target)
 
 
+def _is_needless(case: Case, step: Step) -> bool:
+    """Say whether a call has nobody to tell: the business unit works without such a system."""
+    registered = CALLS[step.target]
+    if not registered.needs_somebody:
+        return False
+    return not getattr(business_unit(case.application.business_unit), registered.asks)
+
+
 def _queue(case: Case, task: OpenTask, step: Step) -> None:
     """Queue a call. Its key names what it is about: two applications for one company meet."""
     application, key = case.application, task.attributes.get("key", "")
@@ -187,8 +198,14 @@ def _is_answered(case: Case, task: OpenTask, step: Step) -> bool:
 
 
 def _finish(case: Case) -> None:
+    """Note that nothing more needs to happen, or that it does again: an objection was made."""
     application = case.application
-    if not case.run.finished or application.finished_at:
+    if not case.is_settled:
+        if application.finished_at:
+            application.status, application.finished_at = Application.Status.OPEN, None
+            case.tell("application.reopened")
+        return
+    if application.finished_at:
         return
     is_customer = application.account_id is not None
     application.status = Application.Status.DONE if is_customer else Application.Status.DECLINED

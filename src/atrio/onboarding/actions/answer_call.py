@@ -50,14 +50,15 @@ def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
         return None
     (call,) = begun
     (application,) = Application.objects.raw(_APPLICATION, [call.application_id])
-    unit, asks = business_unit(application.business_unit), CALLS[call.name].asks
+    unit = business_unit(application.business_unit)
+    asked = getattr(unit, CALLS[call.name].asks) if CALLS[call.name].asks else ""
     question = Question(
         call_id=call.pk,
         application_id=application.pk,
         reference=application.reference,
         key=call.key,
         unit=unit,
-        connection=connection_row(getattr(unit, asks)) if asks else None,
+        connection=connection_row(asked) if asked else None,
         language=application.language,
         facts=current_facts(facts_held(application.pk)),
         attempt=call.attempts,

@@ -14,10 +14,36 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed
 from atrio.onboarding.actions._advance import advance_and_save
 from atrio.onboarding.actions.submit_step import find_open_step
-from atrio.onboarding.case import NewFact, open_case
-from atrio.onboarding.models import Application, Fact
+from atrio.onboarding.case import Case, NewFact, open_case
+from atrio.onboarding.models import Application, Fact, Step
 
 MAY_DECIDE = ("associate", "admin")
+
+
+class SomebodyElseDecides(NotAllowed):
+    """The actor has decided before, or sells to this customer: another person must look."""
+
+
+def see_that_they_may_decide(case: Case, step: Step, *, by: Actor) -> None:
+    """Return if this person may answer the step. Raises NotAllowed, SomebodyElseDecides.
+
+    Who sells to a customer does not decide on their application, and of four eyes two are
+    another person's.
+    """
+    if not by.has_role(*MAY_DECIDE):
+        raise NotAllowed(_("Only associates decide on applications."))
+    if str(case.application.sold_by_id) == by.id:
+        raise SomebodyElseDecides(_("You sell to this customer: somebody else decides."))
+    before = case.run.open_at(step.element).attributes.get("not_by")
+    if before and _answered_by(case, before) == by.id:
+        raise SomebodyElseDecides(_("You have decided already: a second person must look."))
+
+
+def _answered_by(case: Case, element: str) -> str | None:
+    answered = Step.objects.filter(
+        application=case.application, element=element, outcome="completed"
+    )
+    return answered.order_by("-closing").values_list("by_id", flat=True).first()
 
 
 @transaction.atomic
@@ -34,12 +60,11 @@ def decide_step(
 
     `language` is the associate's own: numbers and dates are read as they write them.
 
-    Raises NotFound, NotAllowed, StepNotOpen.
+    Raises NotFound, NotAllowed, SomebodyElseDecides, StepNotOpen.
     """
     case = open_case(by=by, application_id=application_id, now=now)
-    if not by.has_role(*MAY_DECIDE):
-        raise NotAllowed(_("Only associates decide on applications."))
     open_step = find_open_step(case, step, lane="associate")
+    see_that_they_may_decide(case, open_step, by=by)
     answers = validate(
         case.journey.forms[open_step.target],
         submitted,

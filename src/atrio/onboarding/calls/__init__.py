@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.case import NewFact
 from atrio.outside.models import Connection
 from atrio.seller.models import BusinessUnit
@@ -61,6 +62,14 @@ class Answer:
     account_id: UUID | None = None
 
 
+class Surprise(OutsideFailure):
+    """The call found something else than it was to do, and brings what it found."""
+
+    def __init__(self, message: str, *, code: str, answer: Answer) -> None:
+        super().__init__(message, code=code)
+        self.answer = answer
+
+
 Handler = Callable[[Question], Answer]
 
 
@@ -70,20 +79,25 @@ class Registered:
 
     name: str
     handler: Handler
-    asks: str  # "erp", "registry", or "" when nobody outside is asked
+    asks: str  # "erp", "registry", "crm", or "" when nobody outside is asked
     unanswered: Callable[[Question], Answer] | None  # what is known when it fails for good
+    needs_somebody: bool  # to ask: where the business unit has nobody, it is done already
 
 
 CALLS: dict[str, Registered] = {}
 
 
 def call(
-    name: str, *, asks: str = "", unanswered: Callable[[Question], Answer] | None = None
+    name: str,
+    *,
+    asks: str = "",
+    unanswered: Callable[[Question], Answer] | None = None,
+    needs_somebody: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a function as what `atrio:call="name"` does."""
 
     def register(handler: Handler) -> Handler:
-        CALLS[name] = Registered(name, handler, asks, unanswered)
+        CALLS[name] = Registered(name, handler, asks, unanswered, needs_somebody)
         return handler
 
     return register

@@ -9,19 +9,11 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from atrio.onboarding.calls import Answer, NewFinding, Question, call
+from atrio.onboarding.calls._customer import tax_id_of
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.connections import open_registry
-from atrio.outside.ports import CompanyRecord, TaxId
-
-# What a company is known by, country by country.
-KINDS = {"BR": "br_cnpj"}
-
-
-def tax_id_of(question: Question) -> TaxId:
-    """Return the company's tax id as the applicant gave it."""
-    country = question.unit.country
-    return TaxId(country, KINDS[country], str(question.facts["company.tax_id"]))
+from atrio.outside.ports import CompanyRecord
 
 
 def could_not_ask(question: Question) -> Answer:
@@ -83,7 +75,7 @@ def _forgotten(question: Question) -> list[NewFact]:
     return [
         NewFact(name, None, Fact.Origin.SYSTEM, Fact.Status.REJECTED)
         for name in question.facts
-        if name.startswith(("register.", "company.")) and name != "company.tax_id"
+        if name.startswith(("register.", "company.", "known.")) and name != "company.tax_id"
     ]
 
 

@@ -3,58 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
 from atrio.kernel.errors import NotYet, OutsideFailure
-from atrio.onboarding.calls import Answer, Question, call
-from atrio.onboarding.calls.ask_register import tax_id_of
+from atrio.onboarding.calls import Answer, Question, Surprise, call
+from atrio.onboarding.calls._customer import (
+    customer_facts,
+    email_of,
+    facts_of,
+    known_facts,
+    new_account_id,
+    tax_id_of,
+)
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.actions import link
 from atrio.outside.connections import open_erp
 from atrio.outside.ports import CustomerDraft, Erp, ErpCustomer, PostalAddress
-from atrio.parties.actions import (
-    AlreadyCustomer,
-    NewCustomer,
-    open_account,
-    refuse_known_company,
-)
-
-
-def account_id_for(application_id: UUID) -> UUID:
-    """Return the id of the account an application opens: the same however often it is asked."""
-    return uuid5(application_id, "account")
+from atrio.parties.actions import NewCustomer, open_account
+from atrio.parties.queries import acquaintance
+from atrio.parties.rules import is_of_domain
 
 
 @call("erp.create_customer", asks="erp")
 def create_customer(question: Question) -> Answer:
     """Make sure that the ERP has exactly one customer for this application, and open its account.
 
-    A company that has an account here, or that somebody else created there, is not ours to open
-    on a form's word: a person looks.
+    A company that has an account here, or that the ERP has from elsewhere, is not ours to open
+    on a form's word: `existing_customer`, with what is known of whoever asks.
     """
-    account_id, tax_id = account_id_for(question.application_id), tax_id_of(question)
-    try:
-        refuse_known_company(
-            country=tax_id.country,
-            tax_id_kind=tax_id.kind,
-            tax_id=tax_id.number,
-            except_account=account_id,
-        )
-    except AlreadyCustomer as error:
-        raise OutsideFailure(str(error), code="existing_customer") from error
-
+    account_id = new_account_id(question.application_id)
+    _refuse_whom_we_know(question, except_account=account_id)
     erp, draft = open_erp(question.asked), _draft(question)
     found = erp.find_customer(reference=draft.reference, tax_id=draft.tax_id)
-    if found is None:
+    if number := _made_by_hand(question):
+        found = _believed(erp, number, draft, found)
+    elif found is None:
         found = _create(erp, draft)
-    elif found.reference != draft.reference and not _was_created_by_hand(question, found):
-        raise OutsideFailure(
-            f"The ERP has this company already, as customer {found.number}",
-            code="existing_customer",
-        )
+    elif found.reference != draft.reference:
+        raise _is_customer_already(question, found)
     with transaction.atomic():
         open_account(customer=_new_customer(question, draft, found), now=question.now)
         link(
@@ -65,15 +54,82 @@ def create_customer(question: Question) -> Answer:
             now=question.now,
         )
     return Answer(
-        facts=[
-            _erp_fact("customer_number", found.number, question.asked.code),
-            _erp_fact("price_group", found.price_group, question.asked.code),
-        ]
+        facts=customer_facts(
+            account_id,
+            number=found.number,
+            price_group=found.price_group,
+            source=question.asked.code,
+        )
     )
 
 
-def _erp_fact(name: str, value: str, source: str) -> NewFact:
-    return NewFact(f"erp.{name}", value, Fact.Origin.ERP, Fact.Status.VERIFIED, source)
+def _refuse_whom_we_know(question: Question, *, except_account: UUID) -> None:
+    tax_id = tax_id_of(question)
+    known = acquaintance(
+        country=tax_id.country,
+        tax_id_kind=tax_id.kind,
+        tax_id=tax_id.number,
+        email=email_of(question),
+        except_account=except_account,
+    )
+    if known:
+        raise Surprise(
+            "This company has an account already",
+            code="existing_customer",
+            answer=Answer(facts=facts_of(known)),
+        )
+
+
+def _is_customer_already(question: Question, found: ErpCustomer) -> Surprise:
+    """Return what stops us, with what the ERP knows of the applicant."""
+    email = email_of(question)
+    people = {person.email.casefold(): person.is_active for person in found.contacts}
+    people.setdefault(found.email.casefold(), True)
+    contact = {True: "linked", False: "former", None: "unknown"}[people.get(email.casefold())]
+    source = question.asked.code
+    facts = known_facts(
+        company=True,
+        contact=contact if email else "unknown",
+        is_of_domain=is_of_domain(email, found.domain),
+        origin=Fact.Origin.ERP,
+        source=source,
+    )
+    facts.append(
+        NewFact("erp.customer_number", found.number, Fact.Origin.ERP, Fact.Status.VERIFIED, source)
+    )
+    return Surprise(
+        f"The ERP has this company already, as customer {found.number}",
+        code="existing_customer",
+        answer=Answer(facts=facts),
+    )
+
+
+def _made_by_hand(question: Question) -> str:
+    """Return the number under which an associate has created the customer, "" if none has."""
+    facts = question.facts
+    is_by_hand = facts.get("repair.action") == "by_hand"
+    return str(facts.get("repair.customer_number") or "").strip() if is_by_hand else ""
+
+
+def _believed(
+    erp: Erp, number: str, draft: CustomerDraft, found: ErpCustomer | None
+) -> ErpCustomer:
+    """Read back what a person has created, and believe it only if it is this company.
+
+    A customer of ours that has come late after all, beside theirs, is one too many.
+    """
+    theirs = erp.read_customer(number)
+    if theirs.tax_id != draft.tax_id:
+        raise OutsideFailure(
+            f"Customer {theirs.number} is {theirs.legal_name}, not {draft.legal_name}",
+            code="wrong_customer",
+        )
+    if found and found.number != theirs.number and found.reference == draft.reference:
+        raise OutsideFailure(
+            f"The ERP has this company twice: {found.number}, which we made, and {theirs.number}",
+            code="two_customers",
+        )
+    return theirs
 
 
 def _create(erp: Erp, draft: CustomerDraft) -> ErpCustomer:
@@ -88,11 +144,6 @@ def _create(erp: Erp, draft: CustomerDraft) -> ErpCustomer:
             code="wrong_customer",
         )
     return customer
-
-
-def _was_created_by_hand(question: Question, found: ErpCustomer) -> bool:
-    """Say whether an associate vouches for a customer that no other application has created."""
-    return question.facts.get("repair.action") == "by_hand" and not found.reference
 
 
 def _draft(question: Question) -> CustomerDraft:
@@ -116,7 +167,7 @@ def _draft(question: Question) -> CustomerDraft:
 
 def _new_customer(question: Question, draft: CustomerDraft, found: ErpCustomer) -> NewCustomer:
     return NewCustomer(
-        account_id=account_id_for(question.application_id),
+        account_id=new_account_id(question.application_id),
         business_unit=question.unit.code,
         price_group=found.price_group,
         legal_name=draft.legal_name,

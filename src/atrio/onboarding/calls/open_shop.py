@@ -6,19 +6,24 @@ from django.db import transaction
 
 from atrio.identity.actions import ensure_user
 from atrio.onboarding.calls import Answer, Question, call
-from atrio.onboarding.calls.create_customer import account_id_for
+from atrio.onboarding.calls._customer import account_of
 from atrio.parties.actions import give_seat
+from atrio.parties.queries import admins_of
 
 
 @call("shop.open_access")
 @transaction.atomic
 def open_access(question: Question) -> Answer:
-    """Make the applicant the admin of their account; asked again, nothing changes."""
+    """Give the applicant their seat: the first one is the account's admin, all others buy.
+
+    Asked again, nothing changes: who has a seat keeps it.
+    """
     user = ensure_user(
         email=str(question.facts["contact.email"]),
         name=str(question.facts.get("contact.name") or ""),
         language=question.language,
     )
-    account_id = account_id_for(question.application_id)
-    give_seat(account_id=account_id, user_id=user.pk, role="admin", now=question.now)
+    account_id = account_of(question)
+    role = "buyer" if admins_of(account_id) else "admin"
+    give_seat(account_id=account_id, user_id=user.pk, role=role, now=question.now)
     return Answer(account_id=account_id)

@@ -8,19 +8,12 @@ from collections.abc import Iterable
 from atrio.parties.matching.folding import fold
 from atrio.parties.matching.legal_forms import without_legal_form
 from atrio.parties.matching.records import Identifier, Normal, PartyRecord
+from atrio.parties.rules import is_of_everybody
 
 _NO_DIGIT = re.compile(r"\D")
 _NO_SIGN = re.compile(r"[^0-9A-Z]")
 # Spreadsheets take numbers for numbers and drop the noughts they begin with.
 _LENGTHS = {"br_cnpj": 14, "br_cpf": 11}
-# Addresses that many people share: they tell of a provider, not of a company.
-_OF_EVERYBODY = """
-    aol.com bk.ru bol.com.br free.fr freenet.de gmail.com gmx.de gmx.net googlemail.com
-    hotmail.com icloud.com ig.com.br laposte.net list.ru live.com mail.ru orange.fr outlook.com
-    proton.me protonmail.com t-online.de terra.com.br uol.com.br wanadoo.fr web.de yahoo.com
-    yahoo.com.br yandex.ru
-"""
-_PROVIDERS = frozenset(_OF_EVERYBODY.split())
 
 
 def normalise(record: PartyRecord) -> Normal:
@@ -44,7 +37,7 @@ def normalise(record: PartyRecord) -> Normal:
         country=fold(address.country),
         phones=_once(map(_phone, record.phones)),
         emails=emails,
-        domains=_once(d for d in map(_domain, (*record.domains, *own)) if d not in _PROVIDERS),
+        domains=_once(d for d in map(_domain, (*record.domains, *own)) if not is_of_everybody(d)),
         birth_date=_NO_DIGIT.sub("", record.birth_date),
     )
 

@@ -79,6 +79,8 @@ def _play_all(stage: Stage, folder: Path, only: str) -> int:
             failed += 1
             typer.echo(f"  ✗ {error}")
         else:
-            typer.echo(f"  ✓ {example.end} after {time.monotonic() - began:.1f} s")
+            typer.echo(
+                f"  ✓ {', '.join(sorted(example.ends))} after {time.monotonic() - began:.1f} s"
+            )
     typer.echo(f"\n{len(examples) - failed} of {len(examples)} go as they say they do.")
     return failed

@@ -1,0 +1,76 @@
+"""What several calls need to know: which account, which tax id, and what is known of somebody."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from atrio.onboarding.calls import Question
+from atrio.onboarding.case import NewFact
+from atrio.onboarding.models import Fact
+from atrio.outside.ports import TaxId
+from atrio.parties.queries import Acquaintance
+
+# What a company is known by, country by country.
+KINDS = {"BR": "br_cnpj"}
+
+
+def tax_id_of(question: Question) -> TaxId:
+    """Return the company's tax id as the applicant gave it."""
+    country = question.unit.country
+    return TaxId(country, KINDS[country], str(question.facts["company.tax_id"]))
+
+
+def email_of(question: Question) -> str:
+    """Return the applicant's address, "" as long as there is none."""
+    return str(question.facts.get("contact.email") or "")
+
+
+def new_account_id(application_id: UUID) -> UUID:
+    """Return the id of an account that an application opens: the same however often it is asked."""
+    return uuid5(application_id, "account")
+
+
+def account_of(question: Question) -> UUID:
+    """Return the account the application has come to."""
+    return UUID(str(question.facts["customer.account"]))
+
+
+def customer_facts(
+    account_id: UUID, *, number: str, price_group: str, source: str
+) -> list[NewFact]:
+    """Return what is known once somebody is a customer."""
+    return [
+        NewFact("customer.account", str(account_id), Fact.Origin.SYSTEM, Fact.Status.VERIFIED),
+        NewFact("erp.customer_number", number, Fact.Origin.ERP, Fact.Status.VERIFIED, source),
+        NewFact("erp.price_group", price_group, Fact.Origin.ERP, Fact.Status.VERIFIED, source),
+    ]
+
+
+def known_facts(
+    *,
+    company: bool,
+    contact: str = "unknown",
+    is_of_domain: bool = False,
+    has_admin: bool = False,
+    origin: str = Fact.Origin.SYSTEM,
+    source: str = "",
+) -> list[NewFact]:
+    """Return what is known of somebody who says to speak for a company."""
+    said = {"company": company, "contact": contact, "domain": is_of_domain, "admin": has_admin}
+    return [
+        NewFact(f"known.{name}", value, origin, Fact.Status.VERIFIED, source)
+        for name, value in said.items()
+    ]
+
+
+def facts_of(known: Acquaintance) -> list[NewFact]:
+    """Return what our own books say of a company that is a customer."""
+    return [
+        *known_facts(
+            company=True,
+            contact=known.contact,
+            is_of_domain=known.is_of_domain,
+            has_admin=known.has_admin,
+        ),
+        NewFact("known.account", str(known.account_id), Fact.Origin.SYSTEM, Fact.Status.VERIFIED),
+    ]

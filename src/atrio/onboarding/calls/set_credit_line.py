@@ -1,0 +1,29 @@
+"""erp.set_credit_line: what an associate has granted is written to the ERP and read back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from atrio.kernel.errors import OutsideFailure
+from atrio.onboarding.calls import Answer, Question, call
+from atrio.outside.connections import open_erp
+from atrio.outside.ports import CreditLine
+
+
+@call("erp.set_credit_line", asks="erp")
+def set_credit_line(question: Question) -> Answer:
+    """Set limit and payment term; done again, nothing changes."""
+    number, granted = str(question.facts["erp.customer_number"]), question.facts["credit.limit"]
+    line = CreditLine(
+        limit=Decimal(str(granted["amount"])),
+        currency=str(granted["currency"]),
+        payment_term=str(question.facts.get("credit.term") or ""),
+    )
+    erp = open_erp(question.asked)
+    erp.set_credit_line(number, line)
+    found = erp.read_credit_line(number)
+    if found is None or found.limit != line.limit or found.currency != line.currency:
+        raise OutsideFailure(
+            f"The ERP says {found} of customer {number}, not {line}", code="not_set"
+        )
+    return Answer()
