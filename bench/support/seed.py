@@ -1,6 +1,7 @@
 """`python -m bench.support.seed '<options>'`: the demonstration's house over systems in memory.
 
 The options are those of the systems in memory, as JSON: {"erp": {…}, "registry": {…}, "crm": {…}}.
+Without options for a CRM the business unit works without one.
 """
 
 import json
@@ -13,6 +14,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from atrio.outside.models import Connection  # noqa: E402
+from atrio.seller.models import BusinessUnit  # noqa: E402
 from atrio.site.demo.seed import CRM, ERP, REGISTRY, seed  # noqa: E402
 
 now, options = timezone.now(), json.loads(sys.argv[1])
@@ -26,3 +28,5 @@ for code, port in ((ERP, "erp"), (REGISTRY, "registry"), (CRM, "crm")):
         created_at=now,
     )
 seed(now)
+if "crm" not in options:
+    BusinessUnit.objects.update(crm="")

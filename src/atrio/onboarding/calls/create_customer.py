@@ -45,17 +45,18 @@ def create_customer(question: Question) -> Answer:
     elif found.reference != draft.reference:
         raise _is_customer_already(question, found)
     with transaction.atomic():
-        open_account(customer=_new_customer(question, draft, found), now=question.now)
+        # Another one, if ours was merged into it while the ERP took its time.
+        account = open_account(customer=_new_customer(question, draft, found), now=question.now)
         link(
             connection=question.asked,
             kind="account",
-            object_id=account_id,
+            object_id=account.pk,
             outside_id=found.number,
             now=question.now,
         )
     return Answer(
         facts=customer_facts(
-            account_id,
+            account.pk,
             number=found.number,
             price_group=found.price_group,
             source=question.asked.code,
