@@ -96,6 +96,7 @@ ADDRESSES = {
     "desk:merge": (GET, who_merges(200, elsewhere=200)),
     "desk:merge-pair": (GET, who_merges(200)),
     # Two who work for two customers: they are told so, every time.
+    "desk:correct": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
     "desk:merge-do": (POST, who_merges(302)),
     "desk:merge-dismiss": (POST, who_merges(302)),
     "desk:merge-reopen": (POST, who_merges(302)),
@@ -140,6 +141,7 @@ ALSO_POSTED = (
     "account_confirm_login_code",
     "account_signup",
     "apply:step",
+    "desk:correct",
     "cabinet:request",
     "cabinet:request-by-letter",
 )
@@ -218,7 +220,7 @@ class World:
             "request_id": self.asked.pk,
             "element": "give_contact",
             "application_id": self.application.pk,
-            "step": "review",
+            "step": "confirm_company" if name == "desk:correct" else "review",
             "call_id": Call.objects.filter(application=self.application).latest("id").pk,
             "message_id": self.message.pk,
             "pair_id": self.pair.pk,

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
-from atrio.desk.frame import show
+from atrio.desk.frame import show, submitted
 from atrio.desk.history import history, looks
 from atrio.desk.promises import clocks
 from atrio.desk.words import ago, due, span, status_of
@@ -68,7 +68,7 @@ def decide(request: StaffRequest, application_id: UUID, step: str) -> HttpRespon
         by=request.actor,
         application_id=application_id,
         step=step,
-        submitted=_submitted(request),
+        submitted=submitted(request),
         language=get_language() or "en",
         now=now,
     )
@@ -103,14 +103,6 @@ def drawing(request: StaffRequest, application_id: UUID) -> HttpResponse:
     return HttpResponse(main, content_type="application/xml; charset=utf-8")
 
 
-def _submitted(request: StaffRequest) -> dict[str, str | list[str]]:
-    return {
-        name: values[0] if len(values) == 1 else values
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
-    }
-
-
 def _show(
     request: StaffRequest,
     page: ApplicationPage,
@@ -129,6 +121,7 @@ def _show(
         "application": _head(page, journey, language=language, now=now),
         "reviews": reviews,
         "groups": topics(page.facts, journey, language=language, now=now),
+        "corrections": _corrections(page, journey, request.actor, language),
         "findings": findings(page, journey, language=language),
         "calls": calls(page, journey, language=language, now=now, retry_address=retry_address),
         "blueprint": blueprint(
@@ -143,6 +136,25 @@ def _show(
         "watch": "" if reviews or page.application.finished_at else _watch(page),
     }
     return show(request, "desk/application.html", context, here="queue", status=status)
+
+
+def _corrections(
+    page: ApplicationPage, journey: Journey, by: Actor, language: str
+) -> list[dict[str, str]]:
+    """Return the answered steps that this associate may correct."""
+    if page.application.finished_at or not by.has_role(*MAY_DECIDE):
+        return []
+    shown = []
+    for element in journey.correctable:
+        if element.id in page.done_elements:
+            text = journey.step_text(element.id, language)
+            shown.append(
+                {
+                    "text": text.name if text else element.name,
+                    "url": reverse("desk:correct", args=[page.application.pk, element.id]),
+                }
+            )
+    return shown
 
 
 def _retry_address(call: Call) -> str:

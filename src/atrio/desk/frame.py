@@ -41,6 +41,15 @@ def show(
     return render(request, template, frame | context, status=status)
 
 
+def submitted(request: StaffRequest) -> dict[str, str | list[str]]:
+    """Return what was posted, as forms read it."""
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+    }
+
+
 def counted(number: int) -> str:
     """Return a count in words: beyond what is counted, "1000+"."""
     return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)

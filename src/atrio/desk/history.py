@@ -42,6 +42,7 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "code.sent": ("send", gettext_lazy("Code sent")),
     "code.held_back": ("clock-pause", gettext_lazy("No new code: the last one still holds")),
     "call.failed": ("alert-triangle", gettext_lazy("%(step)s: the other system refused")),
+    "facts.corrected": ("pencil", gettext_lazy("%(step)s: corrected by our team")),
     "call.retried": ("refresh", gettext_lazy("%(step)s: tried again")),
     "promise.given": ("clock", gettext_lazy("Promise given")),
     "promise.kept": ("circle-check", gettext_lazy("Promise kept")),

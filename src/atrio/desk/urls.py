@@ -7,6 +7,7 @@ from django.urls import path
 from atrio.desk import (
     application,
     calendars,
+    correction,
     faults,
     imports,
     merge,
@@ -30,6 +31,11 @@ urlpatterns = [
         "applications/<uuid:application_id>/calls/<uuid:call_id>/retry",
         application.retry,
         name="retry",
+    ),
+    path(
+        "applications/<uuid:application_id>/correct/<slug:step>/",
+        correction.correct,
+        name="correct",
     ),
     path("promises/", promises.promises, name="promises"),
     path("calendars/", calendars.calendars, name="calendars"),

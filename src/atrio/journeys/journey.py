@@ -87,6 +87,25 @@ class Journey:
         """Return the user tasks that one may take or leave: they carry `atrio:optional`."""
         return frozenset(e.id for e in self.elements("user") if "optional" in e.attributes)
 
+    @property
+    def correctable(self) -> tuple[Element, ...]:
+        """Return the customer's steps whose answers an associate may correct.
+
+        Not a code, not a consent, and not what a call is known by: with another tax number it
+        is another application.
+        """
+        keys = {element.attributes.get("key") for element in self.elements("call")}
+        return tuple(
+            element
+            for element in self.elements("user")
+            if element.lane == "customer"
+            and not {"proof", "optional"} & element.attributes.keys()
+            and not any(
+                field.type == "consent" or field.name in keys
+                for field in self.forms[element.target].fields
+            )
+        )
+
     def form_at(self, element: str) -> Form:
         """Return the form of a user task; raises KeyError."""
         for candidate in self.elements("user"):

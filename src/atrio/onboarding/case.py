@@ -150,6 +150,12 @@ class Case:
         self.new_steps.append(step)
         self.close(step, "rewound")
 
+    def note_title(self) -> None:
+        """Call the application as its company is called now."""
+        title = self.facts.get("company.trade_name") or self.facts.get("company.legal_name")
+        if title:
+            self.application.title = str(title)[:200]
+
     def tell(self, what: str, *, step: str = "", **data: Any) -> None:
         """Add to the timeline, with everything reports ask by."""
         where = where_of(self.application, step=step)

@@ -91,6 +91,17 @@ class Tracker:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A customer's step as an associate may correct it."""
+
+    application: Application
+    journey: Journey
+    element: Element
+    facts: dict[str, Any]  # nested, as forms see them
+    has_repair: bool  # a call has failed, and a step waits that can try it again
+
+
+@dataclass(frozen=True, slots=True)
 class FactNow:
     """A field with the value that holds, its origin, and the values it had before."""
 
@@ -284,6 +295,24 @@ def application_page(*, by: Actor, application_id: UUID, now: datetime) -> Appli
         open_steps=[step for step in steps if step.closed_at is None],
         done_elements=sorted({s.element for s in steps if s.outcome == "completed"}),
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
+    )
+
+
+def correction_of(*, by: Actor, application_id: UUID, step: str) -> Correction:
+    """Return what correcting a step needs; NotFound for one that is not to be corrected."""
+    application = get_application(by=by, application_id=application_id)
+    journey = journey_of(application)
+    steps = Step.objects.filter(application=application)
+    element = next((one for one in journey.correctable if one.id == step), None)
+    if element is None or not steps.filter(element=step, outcome="completed").exists():
+        raise NotFound(_("There is no such step to correct."))
+    repairs = {one.id for one in journey.elements("user") if "repairs" in one.attributes}
+    return Correction(
+        application=application,
+        journey=journey,
+        element=element,
+        facts=nested(rules.current_facts(fact_rows(application)), onto=journey.policy_facts),
+        has_repair=steps.filter(element__in=repairs, closed_at=None).exists(),
     )
 
 

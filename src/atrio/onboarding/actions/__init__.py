@@ -1,6 +1,7 @@
 """What can be done to an application: a file for each use case."""
 
 from atrio.onboarding.actions.answer_call import begin_call, fail_call, finish_call, postpone_call
+from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
 from atrio.onboarding.actions.fire_timer import fire_timer
@@ -13,6 +14,7 @@ from atrio.onboarding.actions.submit_step import submit_step
 
 __all__ = [
     "begin_call",
+    "correct_step",
     "decide_access",
     "decide_step",
     "fail_call",

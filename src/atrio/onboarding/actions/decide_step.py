@@ -30,13 +30,18 @@ def see_that_they_may_decide(case: Case, step: Step, *, by: Actor) -> None:
     Who sells to a customer does not decide on their application, and of four eyes two are
     another person's.
     """
+    see_that_they_may_repair(case, by=by)
+    before = case.run.open_at(step.element).attributes.get("not_by")
+    if before and _answered_by(case, before) == by.id:
+        raise SomebodyElseDecides(_("You have decided already: a second person must look."))
+
+
+def see_that_they_may_repair(case: Case, *, by: Actor) -> None:
+    """Return if this person may put it right. Raises NotAllowed, SomebodyElseDecides."""
     if not by.has_role(*MAY_DECIDE):
         raise NotAllowed(_("Only associates decide on applications."))
     if str(case.application.sold_by_id) == by.id:
         raise SomebodyElseDecides(_("You sell to this customer: somebody else decides."))
-    before = case.run.open_at(step.element).attributes.get("not_by")
-    if before and _answered_by(case, before) == by.id:
-        raise SomebodyElseDecides(_("You have decided already: a second person must look."))
 
 
 def _answered_by(case: Case, element: str) -> str | None:

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from atrio.kernel.actors import SYSTEM
 from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.actions._repair import answer_repair, last_failure, repaired_by
 from atrio.onboarding.actions.retry_call import queue_again
-from atrio.onboarding.case import Case, NewFact, open_case
+from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import Call, Fact, Step
 
 # What a call fails with when nobody answered; all else a person has to look at.
@@ -27,8 +28,8 @@ def resume_application(*, application_id: UUID, now: datetime) -> bool:
     """
     case = open_case(by=SYSTEM, application_id=application_id, now=now)
     for step in list(case.open_steps.values()):
-        if step.kind == "user" and _repairs_silence(case, step):
-            _answer(case, step)
+        if _repairs_silence(case, step):
+            answer_repair(case, step, origin=Fact.Origin.SYSTEM)
             advance_and_save(case)
             return True
         if step.kind == "call" and step.outcome == f"failed:{UNREACHABLE}":
@@ -38,19 +39,6 @@ def resume_application(*, application_id: UUID, now: datetime) -> bool:
 
 
 def _repairs_silence(case: Case, step: Step) -> bool:
-    repairs = case.run.open_at(step.element).attributes.get("repairs")
-    if not repairs:
-        return False
-    failed = (
-        Call.objects.filter(application=case.application, step__element=repairs)
-        .order_by("-id")
-        .first()
-    )
+    repaired = repaired_by(case, step)
+    failed = last_failure(case, repaired) if repaired else None
     return failed is not None and failed.error_code == UNREACHABLE
-
-
-def _answer(case: Case, step: Step) -> None:
-    name, _, value = case.run.open_at(step.element).attributes["again"].partition("=")
-    case.add_facts([NewFact(name, value, Fact.Origin.SYSTEM, Fact.Status.VERIFIED)], step=step)
-    case.close(step, "completed")
-    case.run.complete(step.task_id, case.tree, now=case.now)

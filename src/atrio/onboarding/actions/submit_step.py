@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -119,7 +118,7 @@ def _go_back_to(case: Case, element: str) -> None:
 def _take(case: Case, step: Step, answers: Answers) -> None:
     """Keep the answers and let the process go on."""
     case.add_facts(_facts_from(case, step, answers), step=step)
-    _note_title(case)
+    case.note_title()
     Typed.objects.filter(application=case.application, element=step.element).delete()
     if "submits" in case.run.open_at(step.element).attributes:
         case.application.submitted_at = case.now
@@ -176,10 +175,3 @@ def _facts_from(case: Case, step: Step, answers: Answers) -> list[NewFact]:
         else:
             facts.append(NewFact(name, value, Fact.Origin.CUSTOMER))
     return facts
-
-
-def _note_title(case: Case) -> None:
-    facts: dict[str, Any] = case.facts
-    title = facts.get("company.trade_name") or facts.get("company.legal_name")
-    if title:
-        case.application.title = str(title)[:200]
