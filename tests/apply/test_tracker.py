@@ -79,6 +79,7 @@ def test_what_waits_for_a_person_says_so(unit):
     alice = Applicant(cnpj=next(invented_numbers(status="suspended"))).come_to("track").wait()
 
     assert "with our team" in alice.words
+    assert "Somebody looks at your application" in alice.words
 
 
 def test_a_silent_system_is_told_honestly_and_once_the_promise_is_broken(unit, tracking):

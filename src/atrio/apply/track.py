@@ -28,6 +28,7 @@ from atrio.seller.queries import business_unit
 # A browser without scripts asks again after so many seconds.
 REFRESH = 3
 ASKED_BY_SCRIPT = "HX-Request"
+_WITH_A_PERSON = frozenset({"associate", "admin"})
 
 
 class ShopNotOpen(Refused):
@@ -86,6 +87,9 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
         title, text = outcome.title, ""
     elif view.application.submitted_at is None:
         title, text = _("One moment, please"), _("We are asking the public register.")
+    elif view.application.waiting_on in _WITH_A_PERSON:
+        title = _("Somebody looks at your application")
+        text = _("You can close this page: we write to you.")
     else:
         title, text = _("We are opening your shop"), _("You can watch, or close this page.")
     return {
@@ -114,7 +118,8 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
 
 def _line(milestone: Milestone, view: Tracker) -> dict[str, Any]:
     state: str = "running" if milestone.state == "now" else milestone.state
-    if milestone.state == "now" and view.application.waiting_on == "associate":
+    # Whether one of ours or the company's own admin has it is nothing to tell a stranger.
+    if milestone.state == "now" and view.application.waiting_on in _WITH_A_PERSON:
         state = "waiting"
     words = {
         "done": _("done"),
