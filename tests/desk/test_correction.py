@@ -110,6 +110,21 @@ def test_neither_code_nor_consent_nor_number_is_corrected_by_somebody_else(brows
         assert browser.get(address_of(refused, step)).status_code == 404, step
 
 
+def test_the_address_that_access_goes_to_is_changed_by_nobody_else(browser, refused):
+    address = address_of(refused, "give_contact")
+    page = html.fromstring(browser.get(address).content.decode())
+    form = next(form for form in page.forms if form.action and "/correct/" in form.action)
+    answers = {n: v for n, v in form.form_values() if n not in {"csrfmiddlewaretoken", "again"}}
+
+    other = answers | {"contact.email": "mallory@elsewhere.example", "reason": "So they said"}
+    answer = browser.post(address, other, follow=True)
+
+    assert "only its owner changes it" in answer.content.decode()
+    assert not Fact.objects.filter(value="mallory@elsewhere.example").exists()
+    browser.post(address, answers | {"contact.name": "Alice P.", "reason": "Typo"})
+    assert Fact.objects.filter(field="contact.name", value="Alice P.", origin="staff").exists()
+
+
 def test_who_sells_to_the_customer_corrects_nothing(browser, carla, refused):
     Application.objects.update(sold_by=carla.id)
 

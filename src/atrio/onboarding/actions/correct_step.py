@@ -25,6 +25,10 @@ class NothingToCorrect(Refused):
     """The application is over, or the form says what it said before."""
 
 
+class ProvedByCode(Refused):
+    """Access goes to this address: another one would let in somebody who has proved nothing."""
+
+
 @transaction.atomic
 def correct_step(
     *,
@@ -42,7 +46,7 @@ def correct_step(
     Each changed field keeps its old value in the field history, with who changed it; `reason`
     stands in the timeline. With `and_try_again` the repair that is open is answered at once: the
     call is made once more, and searches first. Raises NotFound, NotAllowed, SomebodyElseDecides,
-    NothingToCorrect.
+    NothingToCorrect, ProvedByCode.
     """
     case = open_case(by=by, application_id=application_id, now=now)
     see_that_they_may_repair(case, by=by)
@@ -53,6 +57,9 @@ def correct_step(
         return case.application, answers
     held = case.facts
     changed = {name: value for name, value in answers.values.items() if held.get(name) != value}
+    proved = {one.attributes.get("proof") for one in case.journey.elements("user")}
+    if proved & changed.keys():
+        raise ProvedByCode(_("This address was proved by a code: only its owner changes it."))
     if not changed and not and_try_again:
         raise NothingToCorrect(_("Nothing has been changed."))
     _take_over(case, changed, [name for name in answers.hidden if name in held], reason, step)
