@@ -9,14 +9,14 @@ import re
 import structlog
 
 # An applicant's token opens the application; Django names the address of every refused request.
-_TOKEN = re.compile(r"(/apply/)(?!start/)[^/\s]+")
+_TOKEN = re.compile(r"(/apply/(?!start/)|/requests/by-letter/)[^/\s]+")
 
 
 def _without_tokens(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     for name, value in event.items():
-        if isinstance(value, str) and "/apply/" in value:
+        if isinstance(value, str):
             event[name] = _TOKEN.sub(r"\1…", value)
     return event
 
