@@ -29,7 +29,11 @@ CLASSES = {name for name in ADDRESSES if name.startswith("account_")} - {"accoun
 # What looking at a page may leave behind: that it was seen, by which browser, and that an ERP
 # should be asked for the prices on it.
 NOTED = {"timeline_entry", "django_session"}
-ALSO_NOTED = {"cabinet:catalogue": {"pgqueuer", "pgqueuer_log", "parties_account"}}
+ALSO_NOTED = {
+    "cabinet:catalogue": {"pgqueuer", "pgqueuer_log", "parties_account"},
+    # Whoever is the first to look at a place and year has its holidays written down for all.
+    "desk:calendar": {"seller_publicholidays"},
+}
 
 
 @pytest.fixture
