@@ -15,6 +15,7 @@ from django.utils import timezone
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
+from atrio.kernel.locks import alone_with
 from atrio.kernel.queue import later, run_pending
 from atrio.notices import actions, rules
 from atrio.notices.actions import send_message
@@ -214,7 +215,7 @@ def test_the_timeline_tells_what_came_back(postbox):
 def somebody_else_at(message):
     """Hold the message's lock on another connection, as another worker would."""
     with ThreadPoolExecutor(1) as thread:
-        lock = actions.alone_with(message.pk)
+        lock = alone_with(message.pk, among="messages")
         assert thread.submit(lock.__enter__).result()
         try:
             yield

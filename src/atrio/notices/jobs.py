@@ -10,6 +10,7 @@ import structlog
 from django.utils import timezone
 
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
+from atrio.kernel.locks import alone_with
 from atrio.kernel.queue import job, later
 from atrio.notices import actions, rules
 from atrio.notices.carriers import (
@@ -35,7 +36,7 @@ carry_with("email", MailCarrier())
 @job("notices.deliver")
 def deliver(*, message_id: UUID, attempt: int = 0) -> None:
     """Make one try at a message. Run twice, the second does nothing."""
-    with actions.alone_with(message_id) as is_ours:
+    with alone_with(message_id, among="messages") as is_ours:
         if is_ours:
             _try(message_id, attempt)
         else:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
 from uuid import UUID
 
 import structlog
-from django.db import connection
 from django.utils import timezone
 
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
+from atrio.kernel.locks import alone_with
 from atrio.kernel.queue import job, later
 from atrio.onboarding import actions
 from atrio.onboarding.calls import CALLS, Answer, Question, Registered, Surprise
@@ -28,13 +26,14 @@ LEAST_TIME = timedelta(seconds=5)
 MOST_CRASHES = 5
 _CRASHES = "Each worker that made this call came to its end over it"
 ONE_AFTER_THE_OTHER = timedelta(milliseconds=50)
+_KEY = "select key from onboarding_call where id = %s"
 _random = Random()  # noqa: S311 - jitter, not a secret
 
 
 @job("onboarding.run_call")
 def run_call(*, call_id: UUID) -> None:
     """Make one attempt at a call and hand what came of it to a use case."""
-    with _key_lock(call_id) as is_ours:
+    with alone_with(call_id, among="calls", found_by=_KEY) as is_ours:
         if is_ours:
             _attempt(call_id)
         else:
@@ -129,25 +128,3 @@ def resume_waiting(*, connection: str) -> None:
 def resume(*, application_id: UUID) -> None:
     """Let one application go on, if it still waits."""
     actions.resume_application(application_id=application_id, now=timezone.now())
-
-
-_LOCK = """
-    select key, pg_try_advisory_lock(hashtextextended(key, 0)) from onboarding_call where id = %s
-"""
-
-
-@contextmanager
-def _key_lock(call_id: UUID) -> Iterator[bool]:
-    """Hold the database's lock on a call's key; False when another worker holds it.
-
-    The lock belongs to this thread's connection, so it ends with the process, however it ends.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [call_id])
-        key, is_ours = cursor.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [key])

@@ -3,7 +3,6 @@
 from atrio.notices.actions.send_again import MAY_SEND_AGAIN, NotReturned, send_again
 from atrio.notices.actions.send_message import Draft, send_message
 from atrio.notices.actions.try_message import (
-    alone_with,
     claim,
     hold,
     note_bounced,
@@ -18,7 +17,6 @@ __all__ = [
     "MAY_SEND_AGAIN",
     "Draft",
     "NotReturned",
-    "alone_with",
     "claim",
     "hold",
     "note_bounced",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.events import announce
@@ -31,25 +29,6 @@ _CLAIM = """
     from before where message.id = before.id
     returning message.*, before.status = 'sending' as may_be_sent
 """
-_LOCK = "select pg_try_advisory_lock(hashtextextended(%s, 1))"
-_UNLOCK = "select pg_advisory_unlock(hashtextextended(%s, 1))"
-
-
-@contextmanager
-def alone_with(message_id: UUID) -> Iterator[bool]:
-    """Hold the database's lock on a message; False when another worker holds it.
-
-    The lock belongs to this thread's connection, so it ends with the process, however it ends.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [str(message_id)])
-        (is_ours,) = cursor.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute(_UNLOCK, [str(message_id)])
 
 
 def claim(message_id: UUID, *, attempt: int) -> tuple[Message, bool] | None:
