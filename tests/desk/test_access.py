@@ -21,6 +21,9 @@ from atrio.seller.models import Staff
 pytestmark = pytest.mark.django_db(transaction=True)
 
 POSTED = {
+    "claim",
+    "give-back",
+    "hand-over",
     "decide",
     "retry",
     "turn",

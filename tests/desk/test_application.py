@@ -16,7 +16,7 @@ from atrio.outside.invented import invented_numbers
 from tests.desk.conftest import apply_with, crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BUDGET = 16
+BUDGET = 17
 NAUGHTY = "<script>alert(1)</script>{{ 7*7 }}{% now 'Y' %}'\"\N{RIGHT-TO-LEFT OVERRIDE}"
 
 

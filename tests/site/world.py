@@ -82,6 +82,10 @@ ADDRESSES = {
     # An empty form: whoever may decide is told what is missing, the others that they may not.
     "desk:decide": (POST, signed_in(member=404, staff=302, associate=422, admin=422)),
     "desk:retry": (POST, signed_in(member=404, staff=302)),
+    # Who may not decide is told so; nobody is named to hand it to.
+    "desk:claim": (POST, signed_in(member=404, staff=302)),
+    "desk:give-back": (POST, signed_in(member=404, staff=302)),
+    "desk:hand-over": (POST, signed_in(member=404, staff=302)),
     "desk:promises": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:calendars": (
         GET,

@@ -22,6 +22,7 @@ from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
 from atrio.desk.frame import show, submitted
 from atrio.desk.history import history, looks
+from atrio.desk.ownership import owner_of
 from atrio.desk.promises import clocks
 from atrio.desk.words import ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
@@ -119,6 +120,7 @@ def _show(
     retry_address = _retry_address if request.actor.has_role(*MAY_DECIDE) else None
     context = {
         "application": _head(page, journey, language=language, now=now),
+        "owner": owner_of(page, request.actor, now=now),
         "reviews": reviews,
         "groups": topics(page.facts, journey, language=language, now=now),
         "corrections": _corrections(page, journey, request.actor, language),

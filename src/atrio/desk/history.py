@@ -26,6 +26,10 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "application.started": ("flag", gettext_lazy("Application begun")),
     "application.done": ("circle-check", gettext_lazy("Became a customer")),
     "application.declined": ("circle-x", gettext_lazy("Application declined")),
+    "application.claimed": ("user-check", gettext_lazy("Taken in hand")),
+    "application.given_back": ("user", gettext_lazy("Given back: anybody may take it")),
+    "application.handed_over": ("users", gettext_lazy("Handed over")),
+    "application.freed": ("users", gettext_lazy("%(step)s: a second person must look")),
     "application.reopened": ("refresh", gettext_lazy("Application looked at once more")),
     "step.opened": ("circle", gettext_lazy("%(step)s: asked")),
     "step.completed": ("check", gettext_lazy("%(step)s: done")),
@@ -150,10 +154,17 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             return ", ".join(str(field) for field in data.get("fields", []))
         case "notice.queued" | "notice.bounced" | "notice.sent_again":
             return str(data.get("notice", ""))
+        case "application.handed_over":
+            return _handed_over(data)
         case "page.left":
             return span(float(data.get("seconds", 0)))
         case _:
             return ""
+
+
+def _handed_over(data: Mapping[str, object]) -> str:
+    had, to, note = (str(data.get(key, "")) for key in ("had", "to", "note"))
+    return ": ".join(filter(None, [f"{had} → {to}" if had else f"→ {to}", note]))
 
 
 def _promise(called: str, due: str) -> str:

@@ -13,6 +13,7 @@ from atrio.desk import (
     merge,
     notices,
     outbox,
+    ownership,
     promises,
     queue,
 )
@@ -22,6 +23,9 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("applications/<uuid:application_id>/", application.application, name="application"),
     path("applications/<uuid:application_id>/blueprint.bpmn", application.drawing, name="drawing"),
+    path("applications/<uuid:application_id>/claim", ownership.claim, name="claim"),
+    path("applications/<uuid:application_id>/give-back", ownership.release, name="give-back"),
+    path("applications/<uuid:application_id>/hand-over", ownership.hand, name="hand-over"),
     path(
         "applications/<uuid:application_id>/steps/<slug:step>/decide",
         application.decide,

@@ -201,6 +201,7 @@ _CHANGING = (
     "status",
     "title",
     "account_id",
+    "owner",
     "language",
     "submitted_at",
     "finished_at",

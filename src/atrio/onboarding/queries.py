@@ -131,10 +131,17 @@ class ApplicationPage:
     clock: rules.ClockSplit
 
 
-def get_application(*, by: Actor, application_id: UUID | None = None) -> Application:
-    """Return the application if this actor may see it; NotFound if not."""
+def get_application(
+    *, by: Actor, application_id: UUID | None = None, also: str = ""
+) -> Application:
+    """Return the application if this actor may see it; NotFound if not.
+
+    `also` names what it refers to and is to be read with it.
+    """
     wanted = application_id or by.application
-    found = applications_visible_to(by).filter(pk=wanted).first() if wanted else None
+    rows = applications_visible_to(by)
+    rows = rows.select_related(also) if also else rows
+    found = rows.filter(pk=wanted).first() if wanted else None
     if found is None:
         raise NotFound(_("There is no such application."))
     bind_contextvars(application=found.reference)
@@ -280,7 +287,7 @@ def _outcome(
 
 def application_page(*, by: Actor, application_id: UUID, now: datetime) -> ApplicationPage:
     """Return all that is known of one application. Raises NotFound."""
-    application = get_application(by=by, application_id=application_id)
+    application = get_application(by=by, application_id=application_id, also="owner")
     steps = list(Step.objects.filter(application=application).order_by("id"))
     calls = list(Call.objects.filter(application=application).select_related("step").order_by("id"))
     deliveries = list(deliveries_of(application.pk))

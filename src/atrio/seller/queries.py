@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from atrio.identity.models import User
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
 from atrio.seller.models import BusinessUnit, Staff
@@ -74,6 +75,13 @@ def sales_manager_of(code: str) -> Staff | None:
         business_unit__code=code, role=Staff.Role.MANAGER, user__is_active=True
     )
     return managers.select_related("user").order_by("id").first()
+
+
+def colleagues_with(code: str, *roles: str) -> list[User]:
+    """Return who has at least one of the roles in the unit and works here, by name."""
+    staff = Staff.objects.filter(business_unit__code=code, role__in=roles)
+    found = User.objects.filter(pk__in=staff.values("user"), is_active=True)
+    return list(found.order_by("name", "email"))
 
 
 def colleagues(code: str, role: str) -> list[Staff]:

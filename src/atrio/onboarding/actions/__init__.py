@@ -6,6 +6,7 @@ from atrio.onboarding.actions.decide_access import decide_access, take_access_de
 from atrio.onboarding.actions.decide_step import decide_step
 from atrio.onboarding.actions.fire_timer import fire_timer
 from atrio.onboarding.actions.note_view import note_error, note_leave, note_view
+from atrio.onboarding.actions.own_application import claim_application, give_back, hand_over
 from atrio.onboarding.actions.resume_application import resume_application
 from atrio.onboarding.actions.retry_call import retry_call
 from atrio.onboarding.actions.send_code import send_code_again
@@ -14,12 +15,15 @@ from atrio.onboarding.actions.submit_step import submit_step
 
 __all__ = [
     "begin_call",
+    "claim_application",
     "correct_step",
     "decide_access",
     "decide_step",
     "fail_call",
     "finish_call",
     "fire_timer",
+    "give_back",
+    "hand_over",
     "note_error",
     "note_leave",
     "note_view",

@@ -13,6 +13,7 @@ from atrio.engine.durations import due_at
 from atrio.engine.process import OpenTask
 from atrio.kernel.queue import later
 from atrio.notices.actions import Draft, send_message
+from atrio.onboarding.actions._ownership import free_for_other_eyes
 from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
 from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import Case, NewFact
@@ -30,6 +31,7 @@ def advance_and_save(case: Case) -> None:
     with case.as_ourselves():
         _advance(case)
         _finish(case)
+        free_for_other_eyes(case)
         tick_promises(case)
     case.save()
     for call in case.new_calls:

@@ -15,6 +15,7 @@ from atrio.engine.process import Element
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.actions._ownership import take_if_free
 from atrio.onboarding.actions._repair import answer_repair, open_repair
 from atrio.onboarding.actions.decide_step import see_that_they_may_repair
 from atrio.onboarding.case import Case, NewFact, open_case
@@ -64,6 +65,7 @@ def correct_step(
         raise NothingToCorrect(_("Nothing has been changed."))
     _take_over(case, changed, [name for name in answers.hidden if name in held], reason, step)
     repair = open_repair(case) if and_try_again else None
+    take_if_free(case, but=repair)
     if repair:
         answer_repair(case, repair, origin=Fact.Origin.STAFF)
         advance_and_save(case)

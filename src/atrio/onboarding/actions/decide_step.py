@@ -13,6 +13,7 @@ from atrio.engine.forms.validating import Submitted
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed
 from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.actions._ownership import answered_by, take_if_free
 from atrio.onboarding.actions.submit_step import find_open_step
 from atrio.onboarding.case import Case, NewFact, open_case
 from atrio.onboarding.models import Application, Fact, Step
@@ -32,7 +33,7 @@ def see_that_they_may_decide(case: Case, step: Step, *, by: Actor) -> None:
     """
     see_that_they_may_repair(case, by=by)
     before = case.run.open_at(step.element).attributes.get("not_by")
-    if before and _answered_by(case, before) == by.id:
+    if before and answered_by(case, before) == by.id:
         raise SomebodyElseDecides(_("You have decided already: a second person must look."))
 
 
@@ -42,13 +43,6 @@ def see_that_they_may_repair(case: Case, *, by: Actor) -> None:
         raise NotAllowed(_("Only associates decide on applications."))
     if str(case.application.sold_by_id) == by.id:
         raise SomebodyElseDecides(_("You sell to this customer: somebody else decides."))
-
-
-def _answered_by(case: Case, element: str) -> str | None:
-    answered = Step.objects.filter(
-        application=case.application, element=element, outcome="completed"
-    )
-    return answered.order_by("-closing").values_list("by_id", flat=True).first()
 
 
 @transaction.atomic
@@ -62,6 +56,8 @@ def decide_step(
     now: datetime,
 ) -> tuple[Application, Answers]:
     """Check an associate's answers to their step and go on. Who sells does not decide.
+
+    What nobody has is theirs from now on; what a colleague has may be decided in their absence.
 
     `language` is the associate's own: numbers and dates are read as they write them.
 
@@ -78,6 +74,7 @@ def decide_step(
     )
     if not answers.ok:
         return case.application, answers
+    take_if_free(case, but=open_step)
     case.add_facts(
         (
             NewFact(name, value, Fact.Origin.STAFF, Fact.Status.VERIFIED)

@@ -12,6 +12,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.kernel.queue import later
 from atrio.onboarding.actions._advance import PATIENCE
+from atrio.onboarding.actions._ownership import take_if_free
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import Call
@@ -40,6 +41,7 @@ def retry_call(*, by: Actor, application_id: UUID, call_id: UUID, now: datetime)
         raise NotFound(_("There is no such call."))
     if call.status == Call.Status.DONE or call.step.task_id not in case.open_steps:
         raise NothingToRetry(_("There is nothing left to try again here."))
+    take_if_free(case)
     queue_again(case, call)
 
 

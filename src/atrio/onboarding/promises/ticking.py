@@ -49,25 +49,44 @@ def hand_to(case: Case, element: str, *, person_id: UUID | None, person: str = "
     """
     clocks = _Clocks(case)
     clocks.end(PERSON + element, is_kept=False)
-    clocks.name(STEP + element, person, person_id)
-    if person_id is not None and (terms := case.journey.pack.promises.person):
-        clocks.give(PERSON + element, terms, at=case.now)
-        clocks.name(PERSON + element, person, person_id)
+    _hand(clocks, element, case.journey.pack.promises, case.now, person_id, person)
     clocks.save()
+
+
+def is_ours(step: Step) -> bool:
+    """Say whether a step is one that an associate answers."""
+    return step.kind == "user" and step.lane == "associate"
+
+
+def _hand(
+    clocks: _Clocks,
+    element: str,
+    promises: Promises,
+    now: datetime,
+    person_id: UUID | None,
+    person: str,
+) -> None:
+    clocks.name(STEP + element, person, person_id)
+    if person_id is not None and promises.person:
+        clocks.give(PERSON + element, promises.person, at=now)
+        clocks.name(PERSON + element, person, person_id)
 
 
 def _follow_steps(case: Case, promises: Promises, clocks: _Clocks) -> None:
     for step in case.closed:
         if step.by_kind == "staff":
-            clocks.name(STEP + step.element, step.by_label)
+            clocks.name(STEP + step.element, step.by_label, UUID(step.by_id))
         for name in (STEP + step.element, PERSON + step.element):
             clocks.end(name, is_kept=step.outcome != "undone")
-    if not promises.steps:
-        return
-    for step in case.open_steps.values():
-        terms = promises.steps.get(step.element)
-        if terms and step in case.new_steps:
+    application = case.application
+    for step in case.new_steps:
+        if step.task_id not in case.open_steps:
+            continue
+        if terms := promises.steps.get(step.element):
             clocks.give(STEP + step.element, terms, at=case.now)
+        if application.owner is not None and is_ours(step):  # it is theirs as it opens
+            owner = application.owner
+            _hand(clocks, step.element, promises, case.now, owner.pk, str(owner))
 
 
 def _follow(case: Case, terms: Terms, clocks: _Clocks) -> None:
@@ -145,7 +164,7 @@ class _Clocks:
     def name(self, name: str, person: str, person_id: UUID | None = None) -> None:
         """Say in whose hands a clock is."""
         promise = self._row(name)
-        if promise is not None and promise.person != person[:120]:
+        if promise is not None and (promise.person, promise.person_id) != (person[:120], person_id):
             promise.person, promise.person_id = person[:120], person_id
             self._changed[promise.pk] = promise
 

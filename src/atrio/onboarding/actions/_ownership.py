@@ -1,0 +1,53 @@
+"""Who looks after an application: one associate, whose own clock runs while they have a step."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from atrio.onboarding.case import Case
+from atrio.onboarding.models import Step
+from atrio.onboarding.promises.ticking import hand_to, is_ours
+
+
+def let_own(
+    case: Case, *, person_id: UUID | None, person: str = "", but: Step | None = None
+) -> None:
+    """Let somebody be the owner, or nobody (None). Their clock runs at each open step of ours.
+
+    `but` is a step that is being answered at this moment: nobody has to be timed at it.
+    """
+    case.application.owner_id = person_id
+    for step in case.open_steps.values():
+        if is_ours(step) and step is not but:
+            hand_to(case, step.element, person_id=person_id, person=person)
+
+
+def take_if_free(case: Case, *, but: Step | None = None) -> None:
+    """Let whoever works on an application that nobody has become its owner."""
+    if case.application.owner_id is None and case.by.kind == "staff":
+        let_own(case, person_id=UUID(case.by.id), person=case.by.label, but=but)
+        case.tell("application.claimed")
+
+
+def free_for_other_eyes(case: Case) -> None:
+    """Let an application go whose owner may not answer what is asked now: a second person must."""
+    owner_id = case.application.owner_id
+    if owner_id is None:
+        return
+    for step in case.new_steps:
+        if step.task_id in case.open_steps and is_ours(step):
+            first = case.run.open_at(step.element).attributes.get("not_by")
+            if first and answered_by(case, first) == str(owner_id):
+                case.application.owner_id = None
+                case.tell("application.freed", step=step.element)
+
+
+def answered_by(case: Case, element: str) -> str | None:
+    """Return the id of whoever answered a step last, None if nobody did."""
+    for step in reversed(case.closed):  # not written down yet
+        if step.element == element and step.outcome == "completed":
+            return step.by_id
+    answered = Step.objects.filter(
+        application=case.application, element=element, outcome="completed"
+    )
+    return answered.order_by("-closing").values_list("by_id", flat=True).first()
