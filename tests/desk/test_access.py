@@ -42,6 +42,7 @@ KEPT = {"calendars", "calendar"}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
     "queue",
+    "drafts",
     "promises",
     "calendars",
     "merge",

@@ -77,6 +77,7 @@ ADDRESSES = {
     "cabinet:company": (GET, signed_in(member=200, staff=404)),
     "cabinet:switch": (POST, signed_in(member=404, staff=404)),
     "desk:queue": (GET, signed_in(member=404, staff=200, elsewhere=200)),
+    "desk:drafts": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:application": (GET, signed_in(member=404, staff=200)),
     "desk:drawing": (GET, signed_in(member=404, staff=200)),
     # An empty form: whoever may decide is told what is missing, the others that they may not.

@@ -68,6 +68,7 @@ def left(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
         where=place_of(view.application, step=element),
         seconds=seconds_on_page(request),
         now=timezone.now(),
+        application=view.application,
     )
     return HttpResponse(status=204)
 
@@ -98,7 +99,7 @@ def _show(
     request: HttpRequest, by: Actor, view: StepView, answers: Answers | None = None
 ) -> HttpResponse:
     where = place_of(view.application, step=view.element.id)
-    note_view(by=by, where=where, now=timezone.now())
+    note_view(by=by, where=where, now=timezone.now(), application=view.application)
     attributes = view.element.attributes
     address = {"token": token_for(view.application.pk), "element": view.element.id}
     context: dict[str, Any] = {

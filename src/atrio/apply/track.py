@@ -49,7 +49,8 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
     if not is_part:
-        note_view(by=by, where=place_of(application, step="tracker"), now=timezone.now())
+        where = place_of(application, step="tracker")
+        note_view(by=by, where=where, now=timezone.now(), application=application)
     view = queries.tracker(application, language=reader(), now=timezone.now())
     unit = business_unit(application.business_unit)
     with timezone.override(ZoneInfo(unit.time_zone)):

@@ -157,9 +157,9 @@ def due(*, promised_at: datetime, now: datetime) -> Due:
     """Return how much of a promise is left, or by how much it is broken, to the minute."""
     left = (promised_at - now).total_seconds()
     if left < 0:
-        return Due("bad", _("%(time)s late") % {"time": _minutes(-left)}, promised_at)
+        return Due("bad", _("%(time)s late") % {"time": minutes(-left)}, promised_at)
     tone = "warn" if left < MINUTE else "good"
-    return Due(tone, _("%(time)s left") % {"time": _minutes(left)}, promised_at)
+    return Due(tone, _("%(time)s left") % {"time": minutes(left)}, promised_at)
 
 
 def ago(at: datetime, *, now: datetime) -> str:
@@ -168,11 +168,12 @@ def ago(at: datetime, *, now: datetime) -> str:
     if seconds < MINUTE:
         return _("just now")
     if seconds < 7 * DAY:
-        return _("%(time)s ago") % {"time": _minutes(seconds)}
+        return _("%(time)s ago") % {"time": minutes(seconds)}
     return date_format(localtime(at), "SHORT_DATE_FORMAT")
 
 
-def _minutes(seconds: float) -> str:
+def minutes(seconds: float) -> str:
+    """Return a length of time to the minute: for what goes on while one looks."""
     if seconds < MINUTE:
         return _("< 1 min")
     if seconds < HOUR:

@@ -206,6 +206,9 @@ _CHANGING = (
     "submitted_at",
     "finished_at",
     "clocks",
+    "seen_at",
+    "visits",
+    "signal",
 )
 
 

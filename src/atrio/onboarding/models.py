@@ -92,7 +92,9 @@ class Application(models.Model):
         max_length=10, choices=Signal.choices, blank=True, default="", db_default=""
     )
     visits = models.PositiveSmallIntegerField(
-        default=1, db_default=1, help_text="how often they came, with a pause in between"
+        default=1,
+        db_default=1,
+        help_text="how often they came since they last got on, with a pause in between",
     )
     seen_at = models.DateTimeField(null=True, help_text="when the customer was last here")
     clocks = models.JSONField(
@@ -133,6 +135,11 @@ class Application(models.Model):
             ),
             models.Index(
                 fields=["-finished_at"], condition=Q(status="done"), name="application_done"
+            ),
+            models.Index(
+                fields=["business_unit", "-seen_at", "-id"],
+                condition=Q(status="open", submitted_at__isnull=True),
+                name="application_drafts",
             ),
             GinIndex(SearchVector("title", config="simple"), name="application_words"),
         ]
@@ -225,6 +232,9 @@ class Typed(models.Model):
     application = models.ForeignKey(Application, on_delete=models.CASCADE)
     element = models.CharField(max_length=80)
     raw = models.JSONField()
+    refused = models.JSONField(
+        default=dict, db_default={}, help_text="field → why, and how many times in a row"
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -47,6 +47,7 @@ def start_application(
             visit=visit,
             first_page_at=first_page_at,
             promised_at=first_page_at + timedelta(seconds=compiled_journey.pack.clock.total),
+            seen_at=now,
             created_at=now,
         )
         case = Case(

@@ -14,7 +14,7 @@ from atrio.engine.forms.validating import Submitted
 from atrio.engine.process import CannotRewind, Element
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
-from atrio.onboarding import rules
+from atrio.onboarding import rules, signals
 from atrio.onboarding.actions._advance import advance_and_save, settle_steps
 from atrio.onboarding.actions._proof import check_code
 from atrio.onboarding.case import Case, NewFact, open_case
@@ -47,6 +47,7 @@ def submit_step(
     """
     case = open_case(by=by, application_id=_own(by), now=now)
     case.application.language = language or case.application.language
+    case.application.seen_at = now
     element = _element(case, step)
     form = case.journey.forms[element.target]
     answers = validate(form, submitted, facts=case.tree, language=case.application.language)
@@ -120,6 +121,8 @@ def _take(case: Case, step: Step, answers: Answers) -> None:
     case.add_facts(_facts_from(case, step, answers), step=step)
     case.note_title()
     Typed.objects.filter(application=case.application, element=step.element).delete()
+    # They have got on: whatever held them up holds them up no longer.
+    case.application.signal, case.application.visits = signals.NONE, 1
     if "submits" in case.run.open_at(step.element).attributes:
         case.application.submitted_at = case.now
     case.close(step, "completed")
@@ -147,10 +150,14 @@ def _prove(case: Case, step: Step, answers: Answers) -> Answers:
 
 
 def _keep_as_typed(case: Case, step: str, answers: Answers) -> None:
-    Typed.objects.update_or_create(
-        application=case.application,
-        element=step,
-        defaults={"raw": rules.cut(answers.raw), "at": case.now},
+    # The application is locked: nobody else writes the row between looking and saving.
+    last = Typed.objects.filter(application=case.application, element=step).first()
+    typed = last or Typed(application=case.application, element=step)
+    typed.raw, typed.at = rules.cut(answers.raw), case.now
+    typed.refused = signals.counted_refusals(typed.refused, answers.errors)
+    typed.save(force_insert=last is None)
+    case.application.signal = signals.signal_of(
+        refused=typed.refused, visits=case.application.visits
     )
     case.tell("step.refused", step=step, fields=sorted(answers.errors))
     case.save()
