@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -29,7 +30,13 @@ from atrio.kernel.actors import SYSTEM
 from atrio.kernel.database import acting_as
 from atrio.kernel.errors import Refused
 from atrio.kernel.queue import run_pending
-from atrio.onboarding.actions import decide_step, fire_timer, retry_call, send_code_again
+from atrio.onboarding.actions import (
+    decide_step,
+    fire_timer,
+    retry_call,
+    send_code_again,
+    withdraw_application,
+)
 from atrio.onboarding.case import open_case, whose_turn
 from atrio.onboarding.history import replayed
 from atrio.onboarding.models import Application, Call, Fact, Step
@@ -90,6 +97,7 @@ OVER = ("done", "failed", "cancelled")
 class AnyOrder(RuleBasedStateMachine):
     """One application, everybody who may touch it, and everything that may go wrong meanwhile."""
 
+    did = 0
     associate = known = None  # set by the test: who decides, and a company that is a customer
 
     @initialize(
@@ -176,12 +184,21 @@ class AnyOrder(RuleBasedStateMachine):
         for timer in self.case().run.timers:
             fire_timer(application_id=self.applicant.pk, task_id=timer.task_id, now=timer.due_at)
 
+    @precondition(lambda self: self.did > 12)
+    @rule()
+    def withdraw(self):
+        by = self.applicant.actor
+        with acting_as(by):
+            self.try_to(lambda: withdraw_application(by=by, now=self.applicant.now))
+
     @rule()
     def lose_the_cached_state(self):
         Application.objects.filter(pk=self.applicant.pk).update(state=b"of an engine nobody has")
 
     @invariant()
     def the_state_is_valid(self):
+        self.did += 1
+        self.who_has_withdrawn_gets_nothing()
         self.the_rows_say_what_the_engine_says()
         self.the_recorded_steps_lead_to_the_same_place()
         self.closings_are_counted_without_a_gap()
@@ -189,6 +206,14 @@ class AnyOrder(RuleBasedStateMachine):
         self.no_job_is_held()
         self.there_is_one_account_at_most_and_the_same_in_the_erp()
         self.what_was_answered_is_still_right()
+
+    def who_has_withdrawn_gets_nothing(self):
+        application = self.applicant.application
+        if application.status == "withdrawn":
+            assert application.account_id is None
+            assert not Membership.objects.filter(user__email=self.applicant.email).exists()
+            assert not self.steps.filter(closed_at=None).exists()
+            assert not self.calls.exclude(status__in=OVER).exists()
 
     def the_rows_say_what_the_engine_says(self):
         case = self.case()

@@ -123,6 +123,13 @@ class AnyWay(RuleBasedStateMachine):
         else:
             assert element in standing(self.run)[0]
 
+    @precondition(lambda self: len(self.steps) > 12)
+    @rule()
+    def it_is_ended_from_outside(self):
+        before = self.run.ends
+        self.happens("withdrawn", "stop", {})
+        assert standing(self.run) == ([], [], before, True)
+
     @rule()
     def the_process_is_killed(self):
         """Nobody may be able to tell whether a run was dumped and resumed."""
@@ -132,7 +139,7 @@ class AnyWay(RuleBasedStateMachine):
     def something_is_left_to_do_until_the_end(self):
         open_tasks, timers, ends, finished = standing(self.run)
         assert finished == (not open_tasks and not timers)
-        assert not finished or ends
+        assert not finished or ends or self.steps[-1].outcome == "stop"
 
     @invariant()
     def no_task_is_open_twice(self):

@@ -69,6 +69,9 @@ ADDRESSES = {
     "apply:left": (POST, everybody(204)),
     "apply:track": (GET, everybody(200)),
     "apply:enter-shop": (POST, everybody(409)),
+    "apply:withdraw": (GET, everybody(200)),
+    # What still runs is not begun again.
+    "apply:again": (POST, everybody(409)),
     "cabinet:home": (GET, signed_in(member=200, staff=404)),
     # Of another account's admin: a stranger to it finds nothing, whoever holds the letter sees it.
     "cabinet:request": (GET, signed_in(member=404, staff=404)),
@@ -146,6 +149,7 @@ ALSO_POSTED = (
     "account_confirm_login_code",
     "account_signup",
     "apply:step",
+    "apply:withdraw",
     "desk:correct",
     "cabinet:request",
     "cabinet:request-by-letter",

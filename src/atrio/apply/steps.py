@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.drawing import form_for, sections_for, step_url
+from atrio.apply.leaving import withdraw_url
 from atrio.apply.mailbox import mailbox_url
 from atrio.apply.timing import seconds_on_page
 from atrio.engine.forms import Answers, fact
 from atrio.kernel.actors import Actor
-from atrio.kernel.errors import Refused
+from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_leave, note_view, send_code_again, submit_step
-from atrio.onboarding.actions.submit_step import CodeUsed, TooLateToChange
+from atrio.onboarding.actions.submit_step import ApplicationOver, CodeUsed, TooLateToChange
 from atrio.onboarding.queries import Application, StepView
 from atrio.onboarding.tokens import token_for
 
@@ -39,8 +40,15 @@ def step(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     """Show a step, or take its answers and go on."""
     if request.method == "POST":
         return _answer(request, by, element)
-    view = queries.step_view(by=by, element=element, language=reader())
-    if not view.is_open and view.application.submitted_at:
+    try:
+        view = queries.step_view(by=by, element=element, language=reader())
+    except NotFound:
+        # What was taken back by its withdrawal is no mistake of the reader's.
+        application = queries.get_application(by=by)
+        if application.finished_at:
+            return _onwards(application)
+        raise
+    if not view.is_open and (view.application.submitted_at or view.application.finished_at):
         return _onwards(view.application)
     return _show(request, by, view)
 
@@ -79,7 +87,7 @@ def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
         application, answers = submit_step(
             by=by, step=element, submitted=submitted, language=reader(), now=timezone.now()
         )
-    except TooLateToChange as refused:
+    except (TooLateToChange, ApplicationOver) as refused:
         messages.info(request, str(refused))
         return _onwards(queries.get_application(by=by))
     except CodeUsed:
@@ -108,6 +116,7 @@ def _show(
         "form": form_for(view, answers),
         "back": step_url(view, view.progress.previous) if view.progress.previous else "",
         "leave_url": reverse("apply:left", kwargs=address),
+        "withdraw": withdraw_url(view.application),
     }
     template = "apply/step.html"
     if "proof" in attributes:

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
+from atrio.apply.leaving import withdraw_url
 from atrio.identity.actions import sign_in
 from atrio.identity.queries import users_by_email
 from atrio.kernel.actors import Actor
@@ -28,6 +30,22 @@ from atrio.seller.queries import business_unit
 # A browser without scripts asks again after so many seconds.
 REFRESH = 3
 ASKED_BY_SCRIPT = "HX-Request"
+_ENDED = {
+    "withdrawn": (
+        gettext_lazy("You have withdrawn your application"),
+        gettext_lazy(
+            "Nothing more happens with it. Should you change your mind, begin again: we fill in "
+            "what you have told us."
+        ),
+    ),
+    "expired": (
+        gettext_lazy("This application has ended"),
+        gettext_lazy(
+            "It had been waiting for you for a long time. Begin again whenever you like: we fill "
+            "in what you have told us."
+        ),
+    ),
+}
 _WITH_A_PERSON = frozenset({"associate", "admin"})
 
 
@@ -86,6 +104,8 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
         title, text = outcome.title, outcome.text
     elif outcome:
         title, text = outcome.title, ""
+    elif view.application.status in _ENDED:
+        title, text = map(str, _ENDED[view.application.status])
     elif view.application.submitted_at is None:
         title, text = _("One moment, please"), _("We are asking the public register.")
     elif view.application.waiting_on in _WITH_A_PERSON:
@@ -110,6 +130,12 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
             if outcome and outcome.is_good
             else ""
         ),
+        "again": (
+            reverse("apply:again", kwargs={"token": token})
+            if view.application.status in _ENDED
+            else ""
+        ),
+        "withdraw": withdraw_url(view.application),
         "slow": _slow(view),
         "promises": [_promised(promise) for promise in view.promises],
         "declined": outcome.text if outcome and not outcome.is_good else "",

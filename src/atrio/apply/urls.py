@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.apply import landing, mailbox, steps, track
+from atrio.apply import again, landing, mailbox, steps, track, withdraw
 
 app_name = "apply"
 urlpatterns = [
@@ -17,5 +17,7 @@ urlpatterns = [
     path("apply/<str:token>/step/<slug:element>/left/", steps.left, name="left"),
     path("apply/<str:token>/mail/", mailbox.show, name="mailbox"),
     path("apply/<str:token>/track/", track.show, name="track"),
+    path("apply/<str:token>/withdraw/", withdraw.withdraw, name="withdraw"),
+    path("apply/<str:token>/again/", again.again, name="again"),
     path("apply/<str:token>/shop/", track.enter_shop, name="enter-shop"),
 ]

@@ -26,6 +26,12 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "application.started": ("flag", gettext_lazy("Application begun")),
     "application.done": ("circle-check", gettext_lazy("Became a customer")),
     "application.declined": ("circle-x", gettext_lazy("Application declined")),
+    "application.withdrawn": ("x", gettext_lazy("Withdrawn by the customer")),
+    "application.expired": ("clock", gettext_lazy("Expired: nobody came back")),
+    "application.left_behind": (
+        "alert-triangle",
+        gettext_lazy("Something was left behind in another system"),
+    ),
     "application.claimed": ("user-check", gettext_lazy("Taken in hand")),
     "application.given_back": ("user", gettext_lazy("Given back: anybody may take it")),
     "application.handed_over": ("users", gettext_lazy("Handed over")),
@@ -67,6 +73,7 @@ _PAGES: Mapping[str, Text] = {
     "": gettext_lazy("Page"),
     "landing": gettext_lazy("First page"),
     "tracker": gettext_lazy("Tracker"),
+    "withdrawal": gettext_lazy("Withdrawal"),
 }
 
 
@@ -152,14 +159,22 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             return str(data.get("outcome", "")).partition(":")[2]
         case "step.refused":
             return ", ".join(str(field) for field in data.get("fields", []))
-        case "notice.queued" | "notice.bounced" | "notice.sent_again":
-            return str(data.get("notice", ""))
         case "application.handed_over":
             return _handed_over(data)
         case "page.left":
             return span(float(data.get("seconds", 0)))
-        case _:
-            return ""
+        case what:
+            return " · ".join(filter(None, (str(data.get(key, "")) for key in _SAID.get(what, ()))))
+
+
+# What happened → where it says the rest, in words that need no others.
+_SAID: Mapping[str, tuple[str, ...]] = {
+    "application.withdrawn": ("reason",),
+    "application.left_behind": ("source", "number"),
+    "notice.queued": ("notice",),
+    "notice.bounced": ("notice",),
+    "notice.sent_again": ("notice",),
+}
 
 
 def _handed_over(data: Mapping[str, object]) -> str:

@@ -73,6 +73,7 @@ FINDINGS: Mapping[str, Status] = {
 }
 QUESTIONS: Mapping[str, Text] = {
     "company.exists": gettext_lazy("Does the company exist?"),
+    "nothing_left_behind": gettext_lazy("Is nothing left there of an application that is over?"),
     "company.is_active": gettext_lazy("Is the company active?"),
 }
 DECISIONS: Mapping[str, Status] = {

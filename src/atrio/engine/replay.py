@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from .process import Blueprint, NotOpen, Run
 
-Outcome = Literal["complete", "fail", "fire", "rewind"]
+Outcome = Literal["complete", "fail", "fire", "rewind", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened at one element, with the facts as they were known then."""
 
-    element: str  # of a task, or of the timer that fired
+    element: str  # of a task, or of the timer that fired; whatever it is called when it stops
     outcome: Outcome
     at: datetime
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -57,6 +57,8 @@ def take(run: Run, step: Step) -> None:
     """Take one step. Raises NotOpen, and process.CannotRewind."""
     if step.outcome == "rewind":
         run.rewind(step.element, step.facts, now=step.at)
+    elif step.outcome == "stop":
+        run.stop()
     elif step.outcome == "fire":
         timer = next((timer for timer in run.timers if timer.element == step.element), None)
         if timer is None:

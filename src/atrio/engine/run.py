@@ -24,7 +24,7 @@ from .durations import due_at, is_literal
 from .expressions import Undecidable, evaluate_converted, zen_facts
 from .history import forget
 from .process_state import dump, load
-from .specs import Spec, Tokens, set_off_by, siblings
+from .specs import Spec, Tokens, open_tasks, set_off_by, siblings
 
 log = logging.getLogger(__name__)
 
@@ -207,6 +207,16 @@ class Run:
         root._set_state(TaskState.FUTURE)
         root.task_spec._update(root)
         self._advance(now)
+
+    def stop(self) -> None:
+        """End from outside, wherever the tokens stand: nothing is open any more, no timer runs.
+
+        The ends that were reached before stay reached. Stopped again, nothing changes.
+        """
+        for scope in reversed(self._tokens.scopes()):
+            for task in open_tasks(scope):
+                task.cancel()
+        self._tokens.completed = True
 
     def dump(self) -> bytes:
         """Write where the application stands: some hundred bytes, without its facts."""

@@ -226,7 +226,7 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     }
     wanted |= {("steps", element.id) for element in journey.elements("user")}
     if any("proof" in element.attributes for element in journey.elements("user")):
-        wanted.add(("notices", "code"))
+        wanted |= {("notices", "code"), ("notices", "withdrawn")}
     for other in journey.texts.values():
         wanted |= other.places()
     for section, name in sorted(wanted):

@@ -21,4 +21,5 @@ class OnboardingConfig(AppConfig):
             save_customer,
             set_credit_line,
         )
+        from atrio.onboarding.leftovers import jobs as _of_leftovers  # noqa: F401
         from atrio.onboarding.promises import jobs  # noqa: F401

@@ -106,6 +106,10 @@ class Case:
 
     def close(self, step: Step, outcome: str) -> None:
         """Note that a step has ended and how; the engine is told by the caller."""
+        self._count_out(step, outcome)
+        self.tell(f"step.{outcome.partition(':')[0]}", step=step.element, outcome=outcome)
+
+    def _count_out(self, step: Step, outcome: str) -> None:
         self.application.closed_steps += 1
         step.closing = self.application.closed_steps
         step.closed_at = self.now
@@ -115,7 +119,6 @@ class Case:
         step.by_id = self.by.id
         self.open_steps.pop(step.task_id, None)
         self.closed.append(step)
-        self.tell(f"step.{outcome.partition(':')[0]}", step=step.element, outcome=outcome)
 
     def mark(self, step: Step, outcome: str) -> None:
         """Note how an open step fares without closing it."""
@@ -140,15 +143,22 @@ class Case:
 
     def note_rewind(self, element: str) -> None:
         """Note that an answered step was opened again, as a step of its own for a replay."""
+        self.close(self._for_a_replay(element, "rewind"), "rewound")
+
+    def note_stop(self, how: str) -> None:
+        """Note that the process was ended from outside, as a step of its own for a replay."""
+        self._count_out(self._for_a_replay(how, "stop"), "stopped")
+
+    def _for_a_replay(self, element: str, kind: str) -> Step:
         step = Step(
             application=self.application,
             element=element,
-            kind="rewind",
+            kind=kind,
             task_id=new_id().hex,
             opened_at=self.now,
         )
         self.new_steps.append(step)
-        self.close(step, "rewound")
+        return step
 
     def note_title(self) -> None:
         """Call the application as its company is called now."""

@@ -78,6 +78,7 @@ _OUTCOMES: dict[str, replay.Outcome] = {
     "failed": "fail",
     "fired": "fire",
     "rewound": "rewind",
+    "stopped": "stop",
 }
 
 

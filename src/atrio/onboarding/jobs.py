@@ -10,10 +10,10 @@ import structlog
 from django.utils import timezone
 
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
-from atrio.kernel.locks import alone_with
 from atrio.kernel.queue import job, later
 from atrio.onboarding import actions
 from atrio.onboarding.calls import CALLS, Answer, Question, Registered, Surprise
+from atrio.onboarding.locks import SOMEBODY_ELSE_IS_AT_IT, key_lock
 from atrio.onboarding.models import Call
 from atrio.onboarding.queries import stopped_by
 from atrio.outside.actions import asking
@@ -21,19 +21,17 @@ from atrio.outside.breaker import Resting
 from atrio.outside.retry import delay
 
 log = structlog.get_logger(__name__)
-SOMEBODY_ELSE_IS_AT_IT = timedelta(seconds=1)
 LEAST_TIME = timedelta(seconds=5)
 MOST_CRASHES = 5
 _CRASHES = "Each worker that made this call came to its end over it"
 ONE_AFTER_THE_OTHER = timedelta(milliseconds=50)
-_KEY = "select key from onboarding_call where id = %s"
 _random = Random()  # noqa: S311 - jitter, not a secret
 
 
 @job("onboarding.run_call")
 def run_call(*, call_id: UUID) -> None:
     """Make one attempt at a call and hand what came of it to a use case."""
-    with alone_with(call_id, among="calls", found_by=_KEY) as is_ours:
+    with key_lock(call_id) as is_ours:
         if is_ours:
             _attempt(call_id)
         else:

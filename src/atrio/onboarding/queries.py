@@ -379,8 +379,8 @@ def access_clock(
         if application.account_id
         else None
     )
-    ends_by_itself = application.status == Application.Status.DECLINED
-    end = first_price_at or (application.finished_at if ends_by_itself else None) or now
+    without_price = application.status not in (Application.Status.OPEN, Application.Status.DONE)
+    end = first_price_at or (application.finished_at if without_price else None) or now
     return split(
         application,
         start=application.first_page_at,

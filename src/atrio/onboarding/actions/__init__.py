@@ -1,6 +1,13 @@
 """What can be done to an application: a file for each use case."""
 
-from atrio.onboarding.actions.answer_call import begin_call, fail_call, finish_call, postpone_call
+from atrio.onboarding.actions.answer_call import (
+    begin_call,
+    fail_call,
+    finish_call,
+    postpone_call,
+    question_about,
+)
+from atrio.onboarding.actions.begin_again import begin_again
 from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
@@ -12,8 +19,10 @@ from atrio.onboarding.actions.retry_call import retry_call
 from atrio.onboarding.actions.send_code import send_code_again
 from atrio.onboarding.actions.start_application import start_application
 from atrio.onboarding.actions.submit_step import submit_step
+from atrio.onboarding.actions.withdraw_application import withdraw_application
 
 __all__ = [
+    "begin_again",
     "begin_call",
     "claim_application",
     "correct_step",
@@ -28,10 +37,12 @@ __all__ = [
     "note_leave",
     "note_view",
     "postpone_call",
+    "question_about",
     "resume_application",
     "retry_call",
     "send_code_again",
     "start_application",
     "submit_step",
     "take_access_decision",
+    "withdraw_application",
 ]

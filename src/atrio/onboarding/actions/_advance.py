@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
 
@@ -12,14 +11,13 @@ from atrio.checks.models import Decision
 from atrio.engine.durations import due_at
 from atrio.engine.process import OpenTask
 from atrio.kernel.queue import later
-from atrio.notices.actions import Draft, send_message
+from atrio.onboarding.actions._letters import write_to_applicant
 from atrio.onboarding.actions._ownership import free_for_other_eyes
 from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
 from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.onboarding.promises.ticking import tick_promises
-from atrio.onboarding.tokens import token_for
 from atrio.seller.queries import business_unit
 
 # How long a call is tried when the process does not say.
@@ -85,6 +83,9 @@ def _drop_steps_the_process_left(case: Case) -> None:
     gone = [step for task_id, step in case.open_steps.items() if task_id not in still_open]
     for step in gone:
         case.close(step, "undone")
+    if any(step.lane == Application.WaitingOn.ADMIN for step in gone):
+        # Only the background knows whom we have asked.
+        later("onboarding.tidy_up", application_id=case.application.pk)
     calls = [step.pk for step in gone if step.kind == "call"]
     if calls:
         Call.objects.filter(step__in=calls, finished_at=None).update(
@@ -124,39 +125,11 @@ def _decide(case: Case, step: Step) -> None:
 
 def _notify(case: Case, task: OpenTask, step: Step) -> None:
     """Write to the applicant; a notice marked `once` is not repeated however often it is met."""
-    facts = case.facts
-    application = case.application
-    reader = str(facts.get("contact.email", ""))
-    if not reader:
-        case.tell("notice.skipped", step=step.element, notice=step.target, why="no address")
-        return
     occasion = "once" if "once" in task.attributes else step.task_id
-    notice = case.journey.notice(
-        step.target,
-        application.language,
-        case.tree,
-        unit=application.business_unit,
-        reference=application.reference,
-        link=f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/",
-    )
-    send_message(
-        Draft(
-            key=f"{application.pk}:{step.target}:{occasion}",
-            notice=step.target,
-            to=reader,
-            language=application.language,
-            subject=notice.subject,
-            text=notice.text,
-            html=notice.html,
-            sms=notice.sms,
-            to_phone=str(facts.get("contact.phone") or ""),
-            preferred=str(facts.get("contact.channel") or "email"),
-            application_id=application.pk,
-            business_unit=application.business_unit,
-        ),
-        now=case.now,
-    )
-    case.tell("notice.queued", step=step.element, notice=step.target)
+    if write_to_applicant(case, step.target, occasion=occasion):
+        case.tell("notice.queued", step=step.element, notice=step.target)
+    else:
+        case.tell("notice.skipped", step=step.element, notice=step.target, why="no address")
 
 
 def _is_needless(case: Case, step: Step) -> bool:

@@ -46,13 +46,20 @@ _APPLICATION = "select * from onboarding_application where id = %s"
 def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
     """Note one more attempt and return what to ask; None when the call is over already."""
     begun = list(Call.objects.raw(_BEGIN, [now, call_id]))
-    if not begun:
-        return None
-    (call,) = begun
+    return (begun[0], _question(begun[0], now)) if begun else None
+
+
+def question_about(*, call_id: UUID, now: datetime) -> tuple[Call, Question]:
+    """Return a call and what it asks, for whoever wants to know without making an attempt."""
+    call = Call.objects.get(pk=call_id)
+    return call, _question(call, now)
+
+
+def _question(call: Call, now: datetime) -> Question:
     (application,) = Application.objects.raw(_APPLICATION, [call.application_id])
     unit = business_unit(application.business_unit)
     asked = getattr(unit, CALLS[call.name].asks) if CALLS[call.name].asks else ""
-    question = Question(
+    return Question(
         call_id=call.pk,
         application_id=application.pk,
         reference=application.reference,
@@ -64,7 +71,6 @@ def begin_call(*, call_id: UUID, now: datetime) -> tuple[Call, Question] | None:
         attempt=call.attempts,
         now=now,
     )
-    return call, question
 
 
 @transaction.atomic

@@ -16,6 +16,8 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding import rules, signals
 from atrio.onboarding.actions._advance import advance_and_save, settle_steps
+from atrio.onboarding.actions._ending import ApplicationOver as ApplicationOver
+from atrio.onboarding.actions._ending import see_that_it_goes_on
 from atrio.onboarding.actions._proof import check_code
 from atrio.onboarding.case import Case, NewFact, open_case
 from atrio.onboarding.models import Application, Fact, Step, Typed
@@ -43,9 +45,10 @@ def submit_step(
     that was answered before may be answered again until the application is sent: what came
     after it is then asked again. The same answers sent twice change nothing. Returns the
     application and the answers with their errors, by field. Raises NotFound, StepNotOpen,
-    TooLateToChange, CodeUsed.
+    TooLateToChange, CodeUsed, ApplicationOver.
     """
     case = open_case(by=by, application_id=_own(by), now=now)
+    see_that_it_goes_on(case.application)
     case.application.language = language or case.application.language
     case.application.seen_at = now
     element = _element(case, step)
@@ -70,7 +73,11 @@ def submit_step(
 
 
 def find_open_step(case: Case, element: str, *, lane: str = "customer") -> Step:
-    """Return the open user task of this name in the lane; StepNotOpen if it is not its turn."""
+    """Return the open user task of this name in the lane.
+
+    Raises StepNotOpen if it is not its turn, ApplicationOver if it never will be.
+    """
+    see_that_it_goes_on(case.application)
     for step in case.open_steps.values():
         if step.element == element and step.kind == "user" and step.lane == lane:
             return step

@@ -12,8 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.case import NewFact
+from atrio.onboarding.models import Application
 from atrio.outside.models import Connection
 from atrio.seller.models import BusinessUnit
 
@@ -70,6 +73,30 @@ class Surprise(OutsideFailure):
         self.answer = answer
 
 
+class NotWanted(OutsideFailure):
+    """The application was ended while the call was under way: what it brought opens nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("The application is over: nobody wants this any more", code="not_wanted")
+
+
+# A share of the lock that every use case takes: whoever ends the application waits, or was first.
+_STATUS = "select status from onboarding_application where id = %s for share"
+
+
+def see_that_it_is_wanted(question: Question) -> None:
+    """Return unless the application was ended from outside. Raises NotWanted.
+
+    To be called in the transaction that opens something, so that nothing is opened behind the
+    back of somebody who has withdrawn.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STATUS, [question.application_id])
+        (status,) = cursor.fetchone()
+    if status in (Application.Status.WITHDRAWN, Application.Status.EXPIRED):
+        raise NotWanted
+
+
 Handler = Callable[[Question], Answer]
 
 
@@ -82,6 +109,8 @@ class Registered:
     asks: str  # "erp", "registry", "crm", or "" when nobody outside is asked
     unanswered: Callable[[Question], Answer] | None  # what is known when it fails for good
     needs_somebody: bool  # to ask: where the business unit has nobody, it is done already
+    # Search for what it has made outside, by an application that is over: its number there, or "".
+    leaves_behind: Callable[[Question], str] | None
 
 
 CALLS: dict[str, Registered] = {}
@@ -93,11 +122,12 @@ def call(
     asks: str = "",
     unanswered: Callable[[Question], Answer] | None = None,
     needs_somebody: bool = False,
+    leaves_behind: Callable[[Question], str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register a function as what `atrio:call="name"` does."""
 
     def register(handler: Handler) -> Handler:
-        CALLS[name] = Registered(name, handler, asks, unanswered, needs_somebody)
+        CALLS[name] = Registered(name, handler, asks, unanswered, needs_somebody, leaves_behind)
         return handler
 
     return register

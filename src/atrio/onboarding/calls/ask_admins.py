@@ -14,7 +14,7 @@ from django.db import transaction
 from atrio.identity.models import User
 from atrio.kernel.actors import SYSTEM
 from atrio.notices.actions import Draft, send_message
-from atrio.onboarding.calls import Answer, Question, call
+from atrio.onboarding.calls import Answer, NotWanted, Question, call
 from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import AccessRequest
 from atrio.onboarding.tokens import access_token_for
@@ -29,6 +29,8 @@ def ask_admins(question: Question) -> Answer:
     """Put the request before every admin of the account; asked again, nobody is written twice."""
     now, account_id = question.now, UUID(str(question.facts["known.account"]))
     case = open_case(by=SYSTEM, application_id=question.application_id, now=now)
+    if case.run.finished:
+        raise NotWanted
     facts = case.facts
     request, is_new = AccessRequest.objects.get_or_create(
         application=case.application,

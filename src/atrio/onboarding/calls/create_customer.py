@@ -8,7 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from atrio.kernel.errors import NotYet, OutsideFailure
-from atrio.onboarding.calls import Answer, Question, Surprise, call
+from atrio.onboarding.calls import (
+    Answer,
+    Question,
+    Surprise,
+    call,
+    see_that_it_is_wanted,
+)
 from atrio.onboarding.calls._customer import (
     customer_facts,
     email_of,
@@ -27,7 +33,15 @@ from atrio.parties.queries import acquaintance
 from atrio.parties.rules import is_of_domain
 
 
-@call("erp.create_customer", asks="erp")
+def customer_left_behind(question: Question) -> str:
+    """Return the number of the customer that the ERP has made for this very application."""
+    found = open_erp(question.asked).find_customer(
+        reference=question.reference, tax_id=tax_id_of(question)
+    )
+    return found.number if found and found.reference == question.reference else ""
+
+
+@call("erp.create_customer", asks="erp", leaves_behind=customer_left_behind)
 def create_customer(question: Question) -> Answer:
     """Make sure that the ERP has exactly one customer for this application, and open its account.
 
@@ -45,6 +59,7 @@ def create_customer(question: Question) -> Answer:
     elif found.reference != draft.reference:
         raise _is_customer_already(question, found)
     with transaction.atomic():
+        see_that_it_is_wanted(question)
         # Another one, if ours was merged into it while the ERP took its time.
         account = open_account(customer=_new_customer(question, draft, found), now=question.now)
         link(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from atrio.kernel.errors import OutsideFailure
-from atrio.onboarding.calls import Answer, Question, call
+from atrio.onboarding.calls import Answer, Question, call, see_that_it_is_wanted
 from atrio.onboarding.calls._customer import customer_facts, email_of, new_account_id, tax_id_of
 from atrio.outside.actions import asking, link
 from atrio.outside.connections import connection_row, open_erp
@@ -23,13 +23,15 @@ def join_account(question: Question) -> Answer:
     """Note the applicant at their company's account; open it if only the ERP knew the customer."""
     account_id = _account(question)
     facts = question.facts
-    account = note_contact(
-        account_id=account_id,
-        name=str(facts.get("contact.name") or ""),
-        email=email_of(question),
-        phone=str(facts.get("contact.phone") or ""),
-        language=question.language,
-    )
+    with transaction.atomic():
+        see_that_it_is_wanted(question)
+        account = note_contact(
+            account_id=account_id,
+            name=str(facts.get("contact.name") or ""),
+            email=email_of(question),
+            phone=str(facts.get("contact.phone") or ""),
+            language=question.language,
+        )
     return Answer(
         facts=customer_facts(
             account_id,
@@ -64,6 +66,7 @@ def _take_over(question: Question, connection: Connection) -> UUID:
         )
     account_id = new_account_id(question.application_id)
     with transaction.atomic():
+        see_that_it_is_wanted(question)
         open_account(customer=_as_in_the_erp(question, theirs, account_id), now=question.now)
         link(
             connection=connection,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from atrio.identity.actions import ensure_user
-from atrio.onboarding.calls import Answer, Question, call
+from atrio.onboarding.calls import Answer, Question, call, see_that_it_is_wanted
 from atrio.onboarding.calls._customer import account_of
 from atrio.parties.actions import give_seat
 from atrio.parties.queries import admins_of
@@ -18,6 +18,7 @@ def open_access(question: Question) -> Answer:
 
     Asked again, nothing changes: who has a seat keeps it.
     """
+    see_that_it_is_wanted(question)
     user = ensure_user(
         email=str(question.facts["contact.email"]),
         name=str(question.facts.get("contact.name") or ""),

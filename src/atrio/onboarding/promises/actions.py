@@ -45,10 +45,12 @@ _END_ACCESS = """
         running_since = null, next_at = null
     from over where over.id = promise.id and over.at is not null
 """
-# Nobody waits any longer for what was promised to an application that is over.
+# Nobody waits any longer for what was promised to an application that is over. Where the customer
+# did not come back it was not we who broke it.
 _END_OTHERS = """
     update onboarding_promise as promise
-    set status = case when coalesce(promise.due_at < application.finished_at, false)
+    set status = case when application.status <> 'expired'
+                           and coalesce(promise.due_at < application.finished_at, false)
                       then 'broken' else 'cancelled' end,
         ended_at = greatest(application.finished_at, promise.started_at),
         running_since = null, paused_since = null, next_at = null

@@ -1,0 +1,48 @@
+"""End an application from outside its process: nobody may move it any more."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from atrio.kernel.errors import Refused
+from atrio.kernel.queue import later
+from atrio.onboarding.actions._advance import advance_and_save
+from atrio.onboarding.actions._letters import is_theirs, write_to_applicant
+from atrio.onboarding.case import Case
+from atrio.onboarding.models import Application
+
+_SAID = {
+    Application.Status.WITHDRAWN: _("This application has been withdrawn."),
+    Application.Status.EXPIRED: _("This application has expired."),
+}
+
+
+class ApplicationOver(Refused):
+    """The application was withdrawn, or nobody came back to it: it does not go on."""
+
+
+def see_that_it_goes_on(application: Application) -> None:
+    """Return unless the application was ended from outside. Raises ApplicationOver."""
+    said = _SAID.get(Application.Status(application.status))
+    if said:
+        raise ApplicationOver(said)
+
+
+def end_from_outside(case: Case, status: Application.Status, *, reason: str = "") -> None:
+    """End the application as `status`, wherever it stands, save it, and write to the applicant.
+
+    Open steps are taken back, and so are calls, whoever is at them: an answer that still comes
+    is dropped, and what it left behind outside is looked for in the background.
+    """
+    application = case.application
+    stood_at = application.current_step
+    application.status, application.finished_at = status, case.now
+    case.note_stop(status.value)
+    case.run.stop()
+    case.tell(f"application.{status.value}", step=stood_at, reason=reason)
+    # A release of old may have no words for it.
+    if status.value in case.journey.notices and is_theirs(case):
+        write_to_applicant(case, status.value, occasion="once")
+        case.tell("notice.queued", notice=status.value)
+    advance_and_save(case)
+    later("onboarding.tidy_up", application_id=application.pk)
