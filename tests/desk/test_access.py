@@ -24,6 +24,7 @@ POSTED = {
     "claim",
     "give-back",
     "hand-over",
+    "take-next",
     "decide",
     "retry",
     "turn",
@@ -42,6 +43,7 @@ KEPT = {"calendars", "calendar"}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
     "queue",
+    "take-next",
     "drafts",
     "promises",
     "calendars",

@@ -86,6 +86,11 @@ ADDRESSES = {
     # An empty form: whoever may decide is told what is missing, the others that they may not.
     "desk:decide": (POST, signed_in(member=404, staff=302, associate=422, admin=422)),
     "desk:retry": (POST, signed_in(member=404, staff=302)),
+    # Whoever decides is led to an application, or back to the queue.
+    "desk:take-next": (
+        POST,
+        signed_in(member=404, staff=404, associate=302, admin=302, elsewhere=302),
+    ),
     # Who may not decide is told so; nobody is named to hand it to.
     "desk:claim": (POST, signed_in(member=404, staff=302)),
     "desk:give-back": (POST, signed_in(member=404, staff=302)),

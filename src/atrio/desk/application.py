@@ -22,8 +22,10 @@ from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
 from atrio.desk.frame import show, submitted
 from atrio.desk.history import history, looks
-from atrio.desk.ownership import owner_of
+from atrio.desk.ownership import owner_of, to_the_next
+from atrio.desk.place import back_to_queue, place
 from atrio.desk.promises import clocks
+from atrio.desk.why import why_on_page
 from atrio.desk.words import ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
 from atrio.journeys.journey import Journey
@@ -78,9 +80,20 @@ def decide(request: StaffRequest, application_id: UUID, step: str) -> HttpRespon
         return _show(request, page, now=now, step=step, answers=answers, status=422)
     messages.success(
         request,
-        _("Noted. Application %(reference)s goes on.") % {"reference": application.reference},
+        _("Noted. %(company)s (%(reference)s) goes on.")
+        % {"company": application.title, "reference": application.reference},
     )
-    return redirect("desk:application", application_id)
+    if request.POST.get("then") == "next":
+        return to_the_next(request)
+    # Whoever repairs wants to see whether it helped; whoever has decided is done with it.
+    if "repairs" in _attributes(journey_of(application), step):
+        return redirect("desk:application", application_id)
+    return back_to_queue(request)
+
+
+def _attributes(journey: Journey, step: str) -> Mapping[str, str]:
+    found = (one.attributes for one in journey.elements("user") if one.id == step)
+    return next(found, {})
 
 
 @require_POST
@@ -120,6 +133,7 @@ def _show(
     retry_address = _retry_address if request.actor.has_role(*MAY_DECIDE) else None
     context = {
         "application": _head(page, journey, language=language, now=now),
+        "queue": place(request),
         "owner": owner_of(page, request.actor, now=now),
         "reviews": reviews,
         "groups": topics(page.facts, journey, language=language, now=now),
@@ -209,6 +223,7 @@ def _reviews(
             {
                 "title": form.title,
                 "text": form.intro,
+                "why": why_on_page(page, journey, step.element, language=language),
                 "form": form if by.has_role(*MAY_DECIDE) else None,
                 "action": reverse("desk:decide", args=[page.application.pk, step.element]),
             }

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
+from atrio.desk.place import back_to_queue
 from atrio.desk.words import ago
 from atrio.kernel.actors import Actor
-from atrio.onboarding.actions import claim_application, give_back, hand_over
+from atrio.onboarding.actions import claim_application, claim_next, give_back, hand_over
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.queries import Application, ApplicationPage
 from atrio.seller.queries import colleagues_with
@@ -36,6 +37,22 @@ def claim(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Take the application."""
     claim_application(by=request.actor, application_id=application_id, now=timezone.now())
     return redirect("desk:application", application_id)
+
+
+@require_POST
+@for_staff(*MAY_DECIDE)
+def take_next(request: StaffRequest) -> HttpResponse:
+    """Take the most urgent application that nobody has, and open it."""
+    return to_the_next(request)
+
+
+def to_the_next(request: StaffRequest) -> HttpResponse:
+    """Take the next application and lead to it; to the queue when there is none."""
+    found = claim_next(by=request.actor, now=timezone.now())
+    if found is None:
+        messages.info(request, _("Nothing is left that waits for you and that nobody has."))
+        return back_to_queue(request)
+    return redirect("desk:application", found.pk)
 
 
 @require_POST

@@ -14,9 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
+from atrio.desk.evidence import step_name
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import counted, page_number, show
-from atrio.desk.words import TURNS, Text, ago, due, status_of
+from atrio.desk.place import note_place
+from atrio.desk.why import why
+from atrio.desk.words import Text, ago, due, status_of
+from atrio.kernel.actors import Actor
+from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.queries import journey_of
 from atrio.onboarding.queue import (
     MOST_COUNTED,
@@ -24,13 +29,15 @@ from atrio.onboarding.queue import (
     QueuePage,
     QueueRow,
     View,
-    count_waiting,
+    count_views,
     find_applications,
     queue_page,
 )
 
 _NAMES: dict[View, Text] = {
     "associate": gettext_lazy("Need a person"),
+    "mine": gettext_lazy("Mine"),
+    "free": gettext_lazy("Nobody has them"),
     "customer": gettext_lazy("With the customer"),
     "admin": gettext_lazy("With an account's admin"),
     "outside": gettext_lazy("Run by themselves"),
@@ -47,13 +54,15 @@ def queue(request: StaffRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     asked = request.GET.get("view", "")
     view = next((name for name in VIEWS if name == asked), VIEWS[0])
-    counts = {name: count_waiting(request.actor, name) for name in VIEWS}
+    counts = count_views(request.actor)
     if query:
-        page = find_applications(request.actor, query, now=now)
+        page = find_applications(request.actor, query)
     else:
-        page = queue_page(
-            request.actor, view=view, number=page_number(request), count=counts[view], now=now
-        )
+        number = page_number(request)
+        page = queue_page(request.actor, view=view, number=number, count=counts[view])
+    part = request.headers.get("HX-Target") == "queue"
+    if not part:
+        note_place(request)
     context = {
         "query": query,
         "views": [
@@ -66,12 +75,12 @@ def queue(request: StaffRequest) -> HttpResponse:
             }
             for name in VIEWS
         ],
-        "rows": [_row(row, now=now) for row in page.rows],
+        "rows": [_row(row, request.actor, now=now) for row in page.rows],
         "pages": {} if query else _pages(page, view),
         "empty": _empty(view, query),
         "refresh_url": request.get_full_path(),
+        "take_next": reverse("desk:take-next") if request.actor.has_role(*MAY_DECIDE) else "",
     }
-    part = request.headers.get("HX-Target") == "queue"
     template = "desk/_queue.html" if part else "desk/queue.html"
     return show(request, template, context, here="queue", waiting=counts["associate"])
 
@@ -80,12 +89,12 @@ def _address(**query: str | int) -> str:
     return f"{reverse('desk:queue')}?{urlencode(query)}"
 
 
-def _row(row: QueueRow, *, now: datetime) -> dict[str, Any]:
+def _row(row: QueueRow, by: Actor, *, now: datetime) -> dict[str, Any]:
     application = row.application
     journey = journey_of(application)
     language = get_language() or "en"
-    step = journey.step_text(application.current_step, language)
-    is_open = row.seconds_left is not None
+    is_open = application.finished_at is None
+    since = row.waits_since or application.finished_at or application.first_page_at
     return {
         "url": reverse("desk:application", args=[application.pk]),
         "reference": application.reference,
@@ -93,12 +102,22 @@ def _row(row: QueueRow, *, now: datetime) -> dict[str, Any]:
         "tax_id": fact_text(journey, "company.tax_id", row.tax_id, language=language)
         if row.tax_id
         else "",
-        "step": step.name if step else application.current_step,
-        "who": TURNS[application.waiting_on] if is_open else "",
+        "step": step_name(journey, application.current_step, language) if is_open else "",
+        "why": why(
+            journey,
+            application.current_step,
+            reasons=row.reasons,
+            error=row.error,
+            language=language,
+        )
+        if is_open
+        else "",
+        "owner": str(application.owner or ""),
+        "is_mine": str(application.owner_id) == by.id,
         "status": status_of(application.status, application.waiting_on),
         "due": due(promised_at=application.promised_at, now=now) if is_open else None,
-        "started": ago(application.first_page_at, now=now),
-        "started_at": application.first_page_at,
+        "since": ago(since, now=now),
+        "since_at": since,
     }
 
 
@@ -126,7 +145,15 @@ def _empty(view: View, query: str) -> dict[str, Any]:
             "url": reverse("desk:queue"),
             "action": _("Back to the queue"),
         }
-    if view == "associate":
+    if view == "mine":
+        return {
+            "icon": "user-check",
+            "title": _("You have nothing in hand"),
+            "text": _("Take the most urgent application that nobody has: “Take next” finds it."),
+            "url": _address(view="free"),
+            "action": _("See what nobody has"),
+        }
+    if view in {"associate", "free"}:
         return {
             "icon": "circle-check",
             "title": _("Nothing waits for a person"),

@@ -22,6 +22,7 @@ from atrio.desk import (
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("next", ownership.take_next, name="take-next"),
     path("applications/<uuid:application_id>/", application.application, name="application"),
     path("applications/<uuid:application_id>/blueprint.bpmn", application.drawing, name="drawing"),
     path("applications/<uuid:application_id>/claim", ownership.claim, name="claim"),

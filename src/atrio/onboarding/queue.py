@@ -2,33 +2,37 @@
 
 A queue may hold a hundred thousand applications, and every page of it costs the same: an index
 gives each business unit's first ones in order, nothing is sorted as a whole, and nothing is
-counted beyond `MOST_COUNTED`.
+counted beyond `MOST_COUNTED`. What is one's own has an index of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import CharField, QuerySet, Value
 
+from atrio.checks.models import Decision
 from atrio.kernel.actors import Actor
 from atrio.onboarding.case import applications_visible_to
-from atrio.onboarding.models import Application, Fact
+from atrio.onboarding.models import Application, Call, Fact, Step
 
 QUEUE_PAGE = 50
 MOST_COUNTED = 1000
 
-View = Literal["associate", "customer", "admin", "outside", "open", "finished"]
+View = Literal["associate", "mine", "free", "customer", "admin", "outside", "open", "finished"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 _REFERENCE = re.compile(r"([0-9A-Z]{4})-?([0-9A-Z]{4})")
 _SEPARATORS = re.compile(r"[\s./-]")
+# What a table says when somebody has to look.
+WANTS_A_PERSON = ("REFER", "STAFF")
 _ORDERS: dict[bool, tuple[str, str]] = {
     True: ("-finished_at", "-id"),
     False: ("promised_at", "id"),
@@ -41,7 +45,9 @@ class QueueRow:
 
     application: Application
     tax_id: str  # "" while none is known
-    seconds_left: float | None  # of the promise; None when nobody waits any longer
+    waits_since: datetime | None  # for whoever has the turn
+    reasons: list[str]  # why a table wants a person to look
+    error: str  # why the call failed that is to be repaired
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +69,78 @@ class QueuePage:
         return self.number * QUEUE_PAGE < min(self.count, MOST_COUNTED)
 
 
-def queue_page(by: Actor, *, view: View, number: int, count: int, now: datetime) -> QueuePage:
+def queue_page(by: Actor, *, view: View, number: int, count: int) -> QueuePage:
     """Return a page of a view that `count_waiting` has counted; beyond the last it is the last.
 
     Whoever looks for the thousand-and-first application searches for it.
     """
     pages = max(1, -(-min(count, MOST_COUNTED) // QUEUE_PAGE))
     number = min(max(number, 1), pages)
-    ids = _ordered_ids(by, view, slice((number - 1) * QUEUE_PAGE, number * QUEUE_PAGE))
-    return QueuePage(_rows(by, ids, now=now), number, count)
+    ids = ids_of_view(by, view, slice((number - 1) * QUEUE_PAGE, number * QUEUE_PAGE))
+    return QueuePage(_rows(by, ids), number, count)
 
 
 def count_waiting(by: Actor, view: View) -> int:
     """Return how many applications stand in a view; MOST_COUNTED + 1 means more than that."""
-    return _of_view(applications_visible_to(by), view)[: MOST_COUNTED + 1].count()
+    return of_view(applications_visible_to(by), view, by)[: MOST_COUNTED + 1].count()
 
 
-def find_applications(by: Actor, query: str, *, now: datetime) -> QueuePage:
+def count_views(by: Actor) -> dict[View, int]:
+    """Return what `count_waiting` says of every view, with one statement."""
+    if not by.business_units:
+        return dict.fromkeys(VIEWS, 0)
+    visible = applications_visible_to(by)
+    first, *others = (
+        of_view(visible, view, by)
+        .annotate(view=Value(view, CharField()))
+        .values_list("view")[: MOST_COUNTED + 1]
+        for view in VIEWS
+    )
+    statement, values = first.union(*others, all=True).query.sql_with_params()
+    with connection.cursor() as cursor:
+        # Django's own statement, within one that spares it the sending of a thousand rows a view.
+        cursor.execute(f"select view, count(*) from ({statement}) as v group by view", values)  # noqa: S608
+        found = dict(cursor.fetchall())
+    return {view: found.get(view, 0) for view in VIEWS}
+
+
+def find_applications(by: Actor, query: str) -> QueuePage:
     """Return the newest applications with this reference, tax number or words in their name."""
     for found in (_by_reference, _by_tax_id, _by_words):
         ids = found(applications_visible_to(by), query)
         if ids:
-            return QueuePage(_rows(by, ids, now=now), 1, len(ids))
+            return QueuePage(_rows(by, ids), 1, len(ids))
     return QueuePage([], 1, 0)
 
 
-def _of_view(rows: QuerySet[Application], view: View) -> QuerySet[Application]:
+def of_view(rows: QuerySet[Application], view: View, by: Actor) -> QuerySet[Application]:
+    """Return those of the applications that stand in a view as `by` sees it."""
     if view == "finished":
         return rows.filter(finished_at__isnull=False)
     waiting = rows.filter(status=Application.Status.OPEN)
-    return waiting if view == "open" else waiting.filter(waiting_on=view)
+    match view:
+        case "open":
+            return waiting
+        case "mine":
+            return waiting.filter(owner=UUID(by.id))
+        case "free":
+            return waiting.filter(waiting_on=Application.WaitingOn.ASSOCIATE, owner=None)
+        case _:
+            return waiting.filter(waiting_on=view)
 
 
-def _ordered_ids(by: Actor, view: View, wanted: slice) -> list[UUID]:
+def ids_of_view(by: Actor, view: View, wanted: slice) -> list[UUID]:
     """Return the ids that stand at these places of a view, in its order."""
     order = _ORDERS[view == "finished"]
     columns = [column.removeprefix("-") for column in order]
     # One ordered piece a unit, then merged: over several units at once no index is in order.
+    visible = applications_visible_to(by)
+    # … but over one owner's there is.
+    units = sorted(by.business_units)
+    parts = [visible] if view == "mine" else [visible.filter(business_unit=unit) for unit in units]
     pieces = [
-        _of_view(applications_visible_to(by).filter(business_unit=unit), view)
-        .order_by(*order)
-        .values_list(*columns)[: wanted.stop]
-        for unit in sorted(by.business_units)
+        of_view(part, view, by).order_by(*order).values_list(*columns)[: wanted.stop]
+        for part in parts
     ]
     if not pieces:
         return []
@@ -113,25 +149,47 @@ def _ordered_ids(by: Actor, view: View, wanted: slice) -> list[UUID]:
     return [row[-1] for row in merged[wanted]]
 
 
-def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[QueueRow]:
-    found = applications_visible_to(by).defer("state").in_bulk(ids)
+def _rows(by: Actor, ids: Sequence[UUID]) -> list[QueueRow]:
+    found = applications_visible_to(by).defer("state").select_related("owner").in_bulk(ids)
     tax_ids = dict(
         Fact.objects.filter(application__in=ids, field="company.tax_id")
         .order_by("id")
         .values_list("application_id", "value")
     )
+    since = dict(_waiting_since(ids))
+    reasons = dict(_reasons(ids))
+    errors = dict(_errors(ids))
     return [
         QueueRow(
             application=found[pk],
             tax_id=str(tax_ids.get(pk, "")),
-            seconds_left=None
-            if found[pk].finished_at
-            else (found[pk].promised_at - now).total_seconds(),
+            waits_since=since.get((pk, found[pk].current_step)),
+            reasons=reasons.get(pk, []),
+            error=errors.get(pk, ""),
         )
         for pk in ids
         # It may have been taken away between the two queries.
         if pk in found
     ]
+
+
+def _waiting_since(ids: Sequence[UUID]) -> Iterator[tuple[tuple[UUID, str], datetime]]:
+    """Yield since when each open step waits."""
+    steps = Step.objects.filter(application__in=ids, closed_at=None)
+    for pk, element, at in steps.values_list("application_id", "element", "opened_at"):
+        yield (pk, element), at
+
+
+def _reasons(ids: Sequence[UUID]) -> Iterator[tuple[UUID, list[str]]]:
+    """Yield what the tables that wanted a person said, the latest last."""
+    said = Decision.objects.filter(application_id__in=ids, outcome__in=WANTS_A_PERSON)
+    yield from said.order_by("id").values_list("application_id", "reasons")
+
+
+def _errors(ids: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:
+    """Yield why calls failed, the latest last."""
+    failed = Call.objects.filter(application__in=ids, status=Call.Status.FAILED)
+    yield from failed.order_by("id").values_list("application_id", "error")
 
 
 def _by_reference(rows: QuerySet[Application], query: str) -> list[UUID]:

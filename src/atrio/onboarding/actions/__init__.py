@@ -8,6 +8,7 @@ from atrio.onboarding.actions.answer_call import (
     question_about,
 )
 from atrio.onboarding.actions.begin_again import begin_again
+from atrio.onboarding.actions.claim_next import claim_next
 from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
@@ -25,6 +26,7 @@ __all__ = [
     "begin_again",
     "begin_call",
     "claim_application",
+    "claim_next",
     "correct_step",
     "decide_access",
     "decide_step",

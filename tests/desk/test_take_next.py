@@ -1,0 +1,78 @@
+"""From one application to the next, and back to the queue."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from atrio.onboarding.models import Application
+from atrio.outside.invented import invented_numbers
+from tests.desk.conftest import apply_with, crowd
+from tests.desk.test_application import decide, page_of, said
+from tests.desk.test_queue import companies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def take_next(client):
+    return client.post("/desk/next", follow=True)
+
+
+def at(response):
+    return response.redirect_chain[-1][0]
+
+
+def test_take_next_opens_what_it_took_and_says_when_nothing_is_left(carla, referred):
+    assert 'action="/desk/next"' in carla.get("/desk/").content.decode()
+    assert at(take_next(carla)) == f"/desk/applications/{referred.pk}/"
+    assert "You have it" in page_of(carla, referred)
+
+    answer = take_next(carla)
+    assert at(answer) == "/desk/"
+    assert said(answer) == ["Nothing is left that waits for you and that nobody has."]
+
+
+def test_who_sells_is_not_offered_the_next(martin, referred):
+    assert "/desk/next" not in martin.get("/desk/").content.decode()
+
+
+def test_after_a_decision_one_is_back_where_one_was_and_reads_what_happened(carla, referred):
+    crowd(60, waiting_on="associate")
+    carla.get("/desk/?view=open&page=2")
+    answer = decide(carla, referred, review__verdict="approve")
+    assert at(answer) == "/desk/?view=open&page=2"
+    assert said(answer) == [f"Noted. {referred.title} ({referred.reference}) goes on."]
+
+
+def test_a_decision_may_lead_straight_to_the_next(carla, referred):
+    second = apply_with(next(invented_numbers(status="unfit")))
+    answer = decide(carla, referred, review__verdict="approve", then="next")
+    assert at(answer) == f"/desk/applications/{second.pk}/"
+    assert said(answer) == [f"Noted. {referred.title} ({referred.reference}) goes on."]
+
+    answer = decide(carla, second, review__verdict="approve", then="next")
+    assert at(answer) == "/desk/"
+    assert len(said(answer)) == 2
+
+
+def test_whoever_repairs_stays_to_see_whether_it_helped(carla, failed):
+    page = page_of(carla, failed)
+    assert re.search(r"review-why.*?: The system in memory was told to refuse", page, re.DOTALL)
+    answer = decide(carla, failed, step="repair", repair__action="mended")
+    assert at(answer) == f"/desk/applications/{failed.pk}/"
+
+
+def test_the_queue_says_why_each_waits_and_who_has_it(carla, failed):
+    page = carla.get("/desk/").content.decode()
+    assert "The system in memory was told to refuse" in page
+    assert "nobody" in page
+    carla.post(f"/desk/applications/{failed.pk}/claim")
+    page = carla.get("/desk/?view=mine").content.decode()
+    assert "<strong>You</strong>" in page
+    assert companies(carla.get("/desk/?view=free")) == []
+    assert Application.objects.get().owner is not None
+
+
+def test_having_nothing_explains_how_to_get_something(carla):
+    assert "You have nothing in hand" in carla.get("/desk/?view=mine").content.decode()
