@@ -1,4 +1,4 @@
-"""The systems page and the command line, before a real fault proxy."""
+"""The knobs of the systems page and of the command line, before a real fault proxy."""
 
 from __future__ import annotations
 
@@ -114,8 +114,10 @@ def test_a_system_or_preset_that_is_none_is_not_found(carla, proxy):
     assert carla.post("/desk/systems/erp/", {"preset": "worse"}).status_code == 404
 
 
-def test_who_sells_turns_no_knobs(martin, proxy):
-    assert martin.get("/desk/systems/").status_code == 404
+def test_who_sells_sees_how_the_systems_are_and_turns_no_knobs(martin, proxy):
+    page = martin.get("/desk/systems/").content.decode()
+    assert "memory · erp-br" in page
+    assert 'value="down"' not in page
     assert martin.post("/desk/systems/erp/", {"preset": "down"}).status_code == 404
     assert proxy.knobs("erp") == Knobs()
 
@@ -127,9 +129,11 @@ def test_a_proxy_that_is_gone_is_said_to_be_gone(carla, settings):
     assert "nothing was changed" in answer.content.decode()
 
 
-def test_where_there_is_no_proxy_there_is_no_such_page(carla, settings):
+def test_where_there_is_no_proxy_there_are_no_knobs(carla, proxy, settings):
     settings.ATRIO_FAULT_PROXY, settings.ATRIO_DEMO = "", False
-    assert carla.get("/desk/systems/").status_code == 404
+    page = carla.get("/desk/systems/").content.decode()
+    assert "memory · erp-br" in page
+    assert 'value="down"' not in page
     assert carla.post("/desk/systems/erp/", {"preset": "slow"}).status_code == 404
     settings.ATRIO_DEMO = True
     assert "No fault proxy runs here" in carla.get("/desk/systems/").content.decode()

@@ -40,6 +40,18 @@ def who_merges(status, **others):
     return signed_in(member=404, staff=404, associate=status, admin=status, **others)
 
 
+def who_asks(status):
+    """Say what those are answered who may have an outside system asked."""
+    return signed_in(
+        member=404,
+        staff=403,
+        associate=status,
+        admin=status,
+        regional_admin=status,
+        elsewhere=status,
+    )
+
+
 # Name → the method that is meant, and who is answered what. What stands in the address is ours:
 # the member belongs to another account, "elsewhere" works for another business unit.
 GET, POST = "get", "post"
@@ -115,10 +127,10 @@ ADDRESSES = {
     "desk:merge-reopen": (POST, who_merges(302)),
     "desk:merged": (GET, who_merges(200)),
     "desk:merge-undo": (POST, who_merges(302)),
-    "desk:faults": (
-        GET,
-        signed_in(member=404, staff=404, associate=200, admin=200, elsewhere=200),
-    ),
+    "desk:systems": (GET, signed_in(member=404, staff=200, elsewhere=200)),
+    # Both units ask the same systems here.
+    "desk:ask": (POST, who_asks(302)),
+    "desk:ask-mail": (POST, who_asks(302)),
     "desk:turn": (
         POST,
         signed_in(member=404, staff=404, associate=422, admin=422, elsewhere=422),
@@ -241,6 +253,7 @@ class World:
             "merge_id": self.merge.pk,
             "run_id": self.import_run.pk,
             "route": "erp",
+            "code": "registry-br",
             "pack": "company_br",
             "name": "welcome",
             "unit": "nordlicht-br",

@@ -1,33 +1,22 @@
-"""The systems around us, and the knobs of the proxy that stands before them."""
+"""The knobs of the proxy that stands before outside systems, as the systems page shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
 
-from atrio.desk.access import StaffRequest, for_staff_outside
-from atrio.desk.frame import show
 from atrio.desk.words import Status, Text
-from atrio.kernel.database import acting_as
-from atrio.kernel.errors import NotFound, OutsideBusy, OutsideError, OutsideFailure
-from atrio.onboarding.queue import count_waiting
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import NotFound, OutsideBusy, OutsideError, OutsideFailure, Refused
 from atrio.outside.faults.control import FaultProxy, RouteState
 from atrio.outside.faults.knobs import Knobs
 from atrio.outside.faults.presets import PRESETS, preset_of
-from atrio.outside.queries import connections_through_faults
-
-if TYPE_CHECKING:
-    from atrio.outside.models import Connection
 
 MAY_TURN = ("admin", "associate")
 
@@ -42,7 +31,7 @@ _PRESETS: Mapping[str, Text] = {
 }
 # Reading twice does no harm: losing the answer is only worth showing where something is written.
 _ONLY_WHERE_WRITTEN = frozenset({"executes"})
-_WRITTEN_TO = frozenset({"erp", "crm", "sms"})
+WRITTEN_TO = frozenset({"erp", "crm", "sms"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,103 +68,87 @@ _KNOBS = (
 )
 
 
-@require_safe
-@for_staff_outside(*MAY_TURN)
-def faults(request: StaffRequest) -> HttpResponse:
-    """Show every system behind the proxy with its knobs."""
-    _only_with_a_proxy()
-    return _show(request)
+class NotTurned(Refused):
+    """The proxy could not be told."""
 
 
-@require_POST
-@for_staff_outside(*MAY_TURN)
-def turn(request: StaffRequest, route: str) -> HttpResponse:
-    """Set a route's knobs, by a preset or one by one."""
-    _only_with_a_proxy()
-    preset = request.POST.get("preset", "")
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What the proxy says: its routes, or why it cannot be asked."""
+
+    routes: list[RouteState]
+    unreachable: str = ""
+
+
+NO_SWITCHES = Switches([])
+
+
+def switches(by: Actor) -> Switches:
+    """Ask the proxy how its knobs stand, for those who may turn them; none where there is none.
+
+    Over the network: never inside a transaction.
+    """
+    if not (_has_a_proxy() and by.has_role(*MAY_TURN)):
+        return NO_SWITCHES
+    if not settings.ATRIO_FAULT_PROXY:
+        return Switches([], _("No fault proxy runs here: ATRIO_FAULT_PROXY names none."))
+    try:
+        return Switches(_proxy().routes())
+    except OutsideError as error:
+        return Switches([], _("The fault proxy cannot be asked: %(reason)s") % {"reason": error})
+
+
+def turn_knobs(route: str, posted: Mapping[str, Any]) -> dict[str, str]:
+    """Set a route's knobs, by a preset or one by one; return what is wrong with them, by name.
+
+    Raises NotFound, NotTurned.
+    """
+    if not _has_a_proxy():
+        raise NotFound(_("There is no such page."))
+    preset = posted.get("preset", "")
     if preset:
         if preset not in PRESETS:
             raise NotFound(_("There is no such preset."))
         wanted: dict[str, Any] = PRESETS[preset].to_json()
-        errors: dict[str, str] = {}
     else:
-        wanted, errors = _read(request)
-    if errors:
-        return _show(request, wrong=route, errors=errors, status=422)
+        wanted, errors = _read(posted)
+        if errors:
+            return errors
     try:
         _proxy().set(route, **wanted)
-    except OutsideBusy:
-        messages.warning(request, _("The fault proxy cannot be reached; nothing was changed."))
+    except OutsideBusy as error:
+        raise NotTurned(_("The fault proxy cannot be reached; nothing was changed.")) from error
     except OutsideFailure as error:
         if error.code == "not_found":
             raise NotFound(_("There is no such system.")) from error
         raise
-    else:
-        messages.success(request, _("Set. The next request meets it."))
-    return redirect("desk:faults")
+    return {}
 
 
-def _only_with_a_proxy() -> None:
-    if not (settings.ATRIO_DEMO or settings.ATRIO_FAULT_PROXY):
-        raise NotFound(_("There is no such page."))
+def _has_a_proxy() -> bool:
+    return bool(settings.ATRIO_DEMO or settings.ATRIO_FAULT_PROXY)
 
 
 def _proxy() -> FaultProxy:
     return FaultProxy(settings.ATRIO_FAULT_PROXY, settings.ATRIO_FAULTS_TOKEN)
 
 
-def _routes() -> tuple[list[RouteState], str]:
-    if not settings.ATRIO_FAULT_PROXY:
-        return [], _("No fault proxy runs here: ATRIO_FAULT_PROXY names none.")
-    try:
-        return _proxy().routes(), ""
-    except OutsideError as error:
-        return [], _("The fault proxy cannot be asked: %(reason)s") % {"reason": error}
-
-
-def _show(
-    request: StaffRequest,
-    *,
-    wrong: str = "",
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    # Asked before the transaction begins: nothing waits for the network inside one.
-    routes, unreachable = _routes()
-    with acting_as(request.actor):
-        connections = connections_through_faults()
-        waiting = count_waiting(request.actor, "associate")
-    shown = [
-        _system(
-            route,
-            connections.get(route.name),
-            typed=request.POST if route.name == wrong else {},
-            errors=(errors or {}) if route.name == wrong else {},
-        )
-        for route in routes
-    ]
-    context = {"connections": shown, "unreachable": unreachable}
-    return show(request, "desk/faults.html", context, here="faults", waiting=waiting, status=status)
-
-
-def _system(
+def switch(
     route: RouteState,
-    connection: Connection | None,
     *,
-    typed: Mapping[str, Any],
-    errors: Mapping[str, str],
+    writes: bool,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
+    """Return a route with its knobs as the page shows them."""
     requests = ngettext("%(count)s request", "%(count)s requests", route.requests)
     return {
-        "code": route.name,
-        "title": connection.get_port_display() if connection else route.name,
-        "product": f"{connection.product} · {connection.code}" if connection else "",
         "address": route.target,
         "status": _status(route.knobs),
         "requests": requests % {"count": route.requests},
         "action": reverse("desk:turn", args=[route.name]),
-        "presets": _presets(route, writes=bool(connection and connection.port in _WRITTEN_TO)),
-        "knobs": _fields(route, typed, errors),
+        "presets": _presets(route, writes=writes),
+        "knobs": _fields(route, typed or {}, errors or {}),
         "is_down": route.knobs.down,
         "is_open": bool(errors) or not preset_of(route.knobs),
     }
@@ -219,13 +192,13 @@ def _fields(
     ]
 
 
-def _read(request: StaffRequest) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(posted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the knobs as the proxy takes them, and what is wrong with those it would not."""
-    wanted: dict[str, Any] = {"down": request.POST.get("down") == "yes", "only": ""}
+    wanted: dict[str, Any] = {"down": posted.get("down") == "yes", "only": ""}
     errors: dict[str, str] = {}
     for knob in _KNOBS:
         try:
-            number = float(request.POST.get(knob.name, ""))
+            number = float(posted.get(knob.name, ""))
         except ValueError:
             errors[knob.name] = _("This is not a number.")
             continue

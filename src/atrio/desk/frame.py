@@ -13,7 +13,7 @@ from atrio.enrolment.queries import MAY_LOOK
 from atrio.onboarding.queue import MOST_COUNTED, count_waiting
 from atrio.parties.merging.rules import MAY_MERGE
 
-Here = Literal["queue", "drafts", "promises", "merge", "imports", "faults", "outbox"]
+Here = Literal["queue", "drafts", "promises", "merge", "imports", "systems", "outbox"]
 
 
 def show(

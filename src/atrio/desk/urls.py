@@ -9,7 +9,6 @@ from atrio.desk import (
     calendars,
     correction,
     drafts,
-    faults,
     imports,
     merge,
     notices,
@@ -17,6 +16,7 @@ from atrio.desk import (
     ownership,
     promises,
     queue,
+    systems,
 )
 
 app_name = "desk"
@@ -60,8 +60,10 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/start", imports.start, name="import-start"),
     path("imports/<uuid:run_id>/", imports.import_run, name="import-run"),
-    path("systems/", faults.faults, name="faults"),
-    path("systems/<slug:route>/", faults.turn, name="turn"),
+    path("systems/", systems.systems, name="systems"),
+    path("systems/mail-server/ask", systems.ask_mail, name="ask-mail"),
+    path("systems/<slug:code>/ask", systems.ask, name="ask"),
+    path("systems/<slug:route>/", systems.turn, name="turn"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<uuid:message_id>/", outbox.letter, name="letter"),
     path("outbox/<uuid:message_id>/html", outbox.letter_html, name="letter-html"),

@@ -24,13 +24,24 @@ from atrio.notices.carriers import (
 from atrio.notices.dressing import as_html
 from atrio.notices.letterhead import Letterhead, letterhead_of
 from atrio.notices.models import Message
-from atrio.notices.smtp import MailCarrier
+from atrio.notices.smtp import MailCarrier, probe
 
 log = structlog.get_logger(__name__)
 SOMEBODY_ELSE_IS_AT_IT = timedelta(seconds=1)
 _random = Random()  # noqa: S311 - jitter, not a secret
 
 carry_with("email", MailCarrier())
+
+
+@job("notices.ask_mail_server")
+def ask_mail_server() -> None:
+    """Ask the mail server whether it answers, because somebody wants to know."""
+    asked_at, error = timezone.now(), None
+    try:
+        probe()
+    except OutsideBusy as caught:
+        error = caught
+    actions.note_mail_server(error=error, asked_at=asked_at, now=timezone.now())
 
 
 @job("notices.deliver")

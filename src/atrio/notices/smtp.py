@@ -58,6 +58,20 @@ class MailCarrier:
         return None
 
 
+def probe() -> None:
+    """Call the mail server, sign in, and send nothing. Raises OutsideBusy."""
+    if not settings.ATRIO_SMTP_URL:
+        return
+    server = _mail_server(settings.ATRIO_SMTP_URL)
+    try:
+        server.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise OutsideBusy(f"The mail server does not answer: {error}") from error
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            server.close()
+
+
 def message_id(parcel: Parcel) -> str:
     """Return the Message-ID, the same at every try."""
     return f"<{parcel.id}@{urlsplit(settings.PUBLIC_URL).hostname}>"

@@ -15,7 +15,7 @@ from atrio.onboarding import actions
 from atrio.onboarding.calls import CALLS, Answer, Question, Registered, Surprise
 from atrio.onboarding.locks import SOMEBODY_ELSE_IS_AT_IT, key_lock
 from atrio.onboarding.models import Call
-from atrio.onboarding.queries import stopped_by
+from atrio.onboarding.outages import stopped_by
 from atrio.outside.actions import asking
 from atrio.outside.breaker import Resting
 from atrio.outside.retry import delay

@@ -278,7 +278,15 @@ class Call(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["application"], name="call_by_application")]
+        indexes: ClassVar = [
+            models.Index(fields=["application"], name="call_by_application"),
+            # Costs nothing while all is well: neither column changes on the way of a call.
+            models.Index(
+                fields=["application"],
+                condition=Q(next_try_at__isnull=False) | Q(error_code="unreachable"),
+                name="call_in_trouble",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(finished_at__gte=F("created_at")),

@@ -23,7 +23,6 @@ from atrio.journeys.texts import OutcomeText
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
 from atrio.onboarding import rules
-from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import applications_visible_to
 from atrio.onboarding.models import AccessRequest, Application, Call, EmailProof, Fact, Step, Typed
 from atrio.onboarding.promises.queries import PromiseView, promises_to_customer
@@ -31,7 +30,6 @@ from atrio.onboarding.promises.turns import split
 from atrio.outside.models import Delivery
 from atrio.outside.queries import deliveries_of
 from atrio.parties.models import Account
-from atrio.seller.queries import units_on
 from atrio.timeline.models import Entry
 from atrio.timeline.queries import entries_about
 
@@ -321,28 +319,6 @@ def correction_of(*, by: Actor, application_id: UUID, step: str) -> Correction:
         facts=nested(rules.current_facts(fact_rows(application)), onto=journey.policy_facts),
         has_repair=steps.filter(element__in=repairs, closed_at=None).exists(),
     )
-
-
-def stopped_by(connection: str) -> list[UUID]:
-    """Return the open applications that stand still because this connection did not answer.
-
-    For the background, least promised time left first.
-    """
-    stopped: set[UUID] = set()
-    for port in {registered.asks for registered in CALLS.values()} - {""}:
-        names = [name for name, registered in CALLS.items() if registered.asks == port]
-        stopped |= set(
-            Call.objects.filter(
-                name__in=names,
-                status=Call.Status.FAILED,
-                error_code="unreachable",
-                application__status=Application.Status.OPEN,
-                application__waiting_on=Application.WaitingOn.ASSOCIATE,
-                application__business_unit__in=units_on(port, connection),
-            ).values_list("application_id", flat=True)
-        )
-    in_order = Application.objects.filter(pk__in=stopped).order_by("promised_at", "id")
-    return list(in_order.values_list("pk", flat=True))
 
 
 def _facts_now(rows: list[Fact]) -> list[FactNow]:

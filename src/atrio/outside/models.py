@@ -71,7 +71,10 @@ class Delivery(models.Model):
         NO_ANSWER = "no_answer", _("Sent, no answer")
         FAILED = "failed", _("Refused")
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="deliveries")
+    # Without an index of its own: the one by connection and time serves as well.
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     application_id = models.UUIDField(null=True, blank=True)
     call_id = models.UUIDField(null=True, blank=True)
     operation = models.CharField(max_length=60)  # "erp.create_customer"
@@ -88,7 +91,11 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         indexes = [
             models.Index(fields=["application_id", "sent_at"], name="delivery_of_application"),
-            models.Index(fields=["sent_at"], name="delivery_by_age"),
+            models.Index(
+                fields=["connection", "sent_at"],
+                include=["answered_at", "outcome"],
+                name="delivery_of_connection",
+            ),
         ]
 
     def __str__(self) -> str:

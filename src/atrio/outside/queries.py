@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection as database
 from django.db.models import QuerySet
 
+from atrio.kernel.actors import Actor
 from atrio.outside.connections import THROUGH_FAULTS
 from atrio.outside.models import Connection, Delivery, Link
+from atrio.seller.queries import own_units
+
+LATELY = timedelta(hours=1)
+# As units name them, the most important first.
+PORTS = ("erp", "crm", "registry", "sms")
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """How a system has answered within the last hour, or the latest thousand times of it."""
+
+    asked: int = 0
+    silent: int = 0  # how often no usable answer came
+    median: float | None = None  # seconds of the answers, None without any
+    p95: float | None = None
+    answered_at: datetime | None = None  # the last answer, however long ago
 
 
 def linked_id(*, connection: Connection, kind: str, object_id: UUID) -> str | None:
@@ -40,3 +60,44 @@ def links_of(object_ids: Collection[UUID]) -> dict[UUID, list[Link]]:
     for link in rows.order_by("connection__code", "id"):
         found.setdefault(link.object_id, []).append(link)
     return found
+
+
+def connections_visible_to(by: Actor) -> QuerySet[Connection]:
+    """Return the systems that the actor's business units ask."""
+    codes = {getattr(unit, port) for unit in own_units(by) for port in PORTS} - {""}
+    return Connection.objects.filter(code__in=codes).order_by("code")
+
+
+def lately(connections: Collection[Connection], *, now: datetime) -> dict[str, Lately]:
+    """Return how each of the connections has answered, by code, with one statement."""
+    with database.cursor() as cursor:
+        cursor.execute(_LATELY, [now - LATELY, [row.pk for row in connections]])
+        return {
+            code: Lately(asked, silent, median, p95, answered_at)
+            for code, asked, silent, median, p95, answered_at in cursor.fetchall()
+        }
+
+
+# The latest of the last hour and the last answer, each out of the index.
+_LATELY = """
+    select row.code, hour.asked, hour.silent, hour.times[1], hour.times[2], last.answered_at
+    from outside_connection as row
+    cross join lateral (
+        select count(*) as asked,
+            count(*) filter (where outcome in ('busy', 'no_answer')) as silent,
+            percentile_cont(array[0.5, 0.95]) within group (
+                order by extract(epoch from answered_at - sent_at)
+            ) filter (where outcome in ('ok', 'failed')) as times
+        from (
+            select sent_at, answered_at, outcome from outside_delivery
+            where connection_id = row.id and sent_at > %s
+            order by sent_at desc limit 1000
+        ) as delivery
+    ) as hour
+    left join lateral (
+        select answered_at from outside_delivery
+        where connection_id = row.id and outcome in ('ok', 'failed')
+        order by sent_at desc limit 1
+    ) as last on true
+    where row.id = any(%s)
+"""
