@@ -66,7 +66,9 @@ def begin_call(begin):
 def closing(close):
     @functools.wraps(close)
     def closed(self, step, outcome):
-        if step.kind != "call":  # a call's own boundaries say more
+        # A call that has a job of its own says more by its own boundaries.
+        here = (self.application.pk, step.element)
+        if step.kind != "call" or here != getattr(at_work, "on", None):
             reach(self.application.pk, step.element, "closing")
         close(self, step, outcome)
 

@@ -7,7 +7,9 @@ from atrio.kernel.errors import OutsideFailure
 from atrio.kernel.queue import run_pending
 from atrio.onboarding.actions import fail_call, retry_call
 from atrio.onboarding.actions.retry_call import NothingToRetry
+from atrio.onboarding.calls._customer import new_account_id
 from atrio.onboarding.models import Application, Call
+from atrio.trade.models import PersonalPrice
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish, hire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,10 +39,26 @@ def run_until(name):
     return Call.objects.get(name=name)
 
 
-def test_it_waits_for_an_associate_who_tries_again_and_the_shop_opens():
+def test_what_cannot_be_done_at_once_is_left_to_a_job_and_takes_nothing_with_it(seats):
+    furnish(name="repair")
+    submitted()
+    call = run_until("shop.open_access")
+
+    application = Application.objects.get()
+    assert (call.status, application.current_step) == ("queued", "open_shop")
+    assert PersonalPrice.objects.filter(account_id=new_account_id(application.pk)).exists()
+    seats()
+    run_pending()
+
+    application.refresh_from_db()
+    assert (application.status, application.waiting_on) == ("done", "nobody")
+
+
+def test_it_waits_for_an_associate_who_tries_again_and_the_shop_opens(seats):
     carla = hire(furnish(name="repair"), "carla@nordlicht.example", "associate")
     submitted()
     call = run_until("shop.open_access")
+    seats()
     fail_call(call_id=call.pk, error=OutsideFailure("no", code="odd"), now=timezone.now())
     application = Application.objects.get()
     assert (application.waiting_on, application.current_step) == ("associate", "open_shop")

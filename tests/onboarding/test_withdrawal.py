@@ -298,13 +298,14 @@ def test_a_call_put_off_while_it_was_withdrawn_is_not_queued_again(alice):
     assert call.status == "cancelled"
 
 
-def test_no_seat_is_given_to_who_has_withdrawn_meanwhile(alice):
+def test_no_seat_is_given_to_who_has_withdrawn_meanwhile(alice, seats):
     alice.send().call()
     while not Call.objects.filter(application=alice.pk, name="shop.open_access").exists():
         assert run_pending(limit=1)
     call = alice.call("shop.open_access")
     _call, question = begin_call(call_id=call.pk, now=timezone.now())
     withdraw(alice)
+    seats()
 
     with pytest.raises(NotWanted):
         CALLS[call.name].handler(question)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bind_contextvars
 
@@ -160,6 +160,11 @@ class Case:
         self.new_steps.append(step)
         return step
 
+    def forget_typed(self, *elements: str) -> None:
+        """Let go of what was typed at steps and not accepted: it is over, or about the past."""
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET_TYPED, [self.application.pk, list(elements)])
+
     def note_title(self) -> None:
         """Call the application as its company is called now."""
         title = self.facts.get("company.trade_name") or self.facts.get("company.legal_name")
@@ -196,7 +201,7 @@ class Case:
         insert_all(self.new_calls)
         record_all(self.entries)
         if self.is_new:
-            application.save(force_insert=True)
+            insert_all([application])
         else:
             update_row(application, *_CHANGING)
 
@@ -233,7 +238,7 @@ def applications_visible_to(by: Actor) -> QuerySet[Application]:
     return Application.objects.none()
 
 
-def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
+def open_case(*, by: Actor, application_id: UUID | Subquery, now: datetime) -> Case:
     """Lock the application and load what working on it needs. Raises NotFound."""
     application = (
         applications_visible_to(by).filter(pk=application_id).select_for_update(no_key=True).first()
@@ -259,6 +264,7 @@ def open_case(*, by: Actor, application_id: UUID, now: datetime) -> Case:
 # Read ten times an onboarding. Django compiles a query anew each time, which costs it several
 # times what the database needs to answer these.
 _FACTS = "select field, value, status from onboarding_fact where application_id = %s order by id"
+_FORGET_TYPED = "delete from onboarding_typed where application_id = %s and element = any(%s)"
 _OPEN_STEPS = "select * from onboarding_step where application_id = %s and closed_at is null"
 
 

@@ -1,38 +1,37 @@
-"""Do all that needs no one: decide tables, send notices, queue calls."""
+"""Do all that needs no one: decide tables, send notices, queue calls or make them."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
 
 from atrio.checks.models import Decision
-from atrio.engine.durations import due_at
 from atrio.engine.process import OpenTask
 from atrio.kernel.queue import later
+from atrio.kernel.rows import insert_all
+from atrio.onboarding.actions._calling import is_done_at_once
 from atrio.onboarding.actions._letters import write_to_applicant
 from atrio.onboarding.actions._ownership import free_for_other_eyes
 from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
-from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.onboarding.promises.ticking import tick_promises
-from atrio.seller.queries import business_unit
-
-# How long a call is tried when the process does not say.
-PATIENCE = timedelta(minutes=2)
 
 
 def advance_and_save(case: Case) -> None:
     """Bring the case to where a person or an outside system has the turn, and write it down."""
+    is_background = case.by.kind == "system"
     with case.as_ourselves():
-        _advance(case)
+        _advance(case, is_background=is_background)
         _finish(case)
         free_for_other_eyes(case)
         tick_promises(case)
     case.save()
     for call in case.new_calls:
+        if call.status == Call.Status.DONE:
+            continue
         later("onboarding.run_call", call_id=call.pk)
     for timer in case.run.timers:
         later(
@@ -52,7 +51,7 @@ def settle_steps(case: Case) -> None:
             case.open(task)
 
 
-def _advance(case: Case) -> None:
+def _advance(case: Case, *, is_background: bool) -> None:
     moved = True
     while moved:
         moved = False
@@ -66,8 +65,7 @@ def _advance(case: Case) -> None:
             elif task.kind == "notice":
                 _notify(case, task, step)
             elif task.kind == "call":
-                if not _is_needless(case, step):
-                    _queue(case, task, step)
+                if not is_done_at_once(case, task, step, is_background=is_background):
                     continue
             elif not _is_answered(case, task, step):
                 continue
@@ -103,7 +101,7 @@ def _decide(case: Case, step: Step) -> None:
     result = table.decide(case.tree)
     outcome = str(result.pop("outcome"))
     reasons = [str(reason) for reason in result.pop("reasons", []) or []]
-    Decision.objects.create(
+    decision = Decision(
         application_id=case.application.pk,
         table=step.target,
         version=table.version,
@@ -112,6 +110,7 @@ def _decide(case: Case, step: Step) -> None:
         facts=case.facts,
         at=case.now,
     )
+    insert_all([decision])
     values = {"outcome": outcome, "reasons": reasons, "table_version": table.version, **result}
     case.add_facts(
         (
@@ -130,30 +129,6 @@ def _notify(case: Case, task: OpenTask, step: Step) -> None:
         case.tell("notice.queued", step=step.element, notice=step.target)
     else:
         case.tell("notice.skipped", step=step.element, notice=step.target, why="no address")
-
-
-def _is_needless(case: Case, step: Step) -> bool:
-    """Say whether a call has nobody to tell: the business unit works without such a system."""
-    registered = CALLS[step.target]
-    if not registered.needs_somebody:
-        return False
-    return not getattr(business_unit(case.application.business_unit), registered.asks)
-
-
-def _queue(case: Case, task: OpenTask, step: Step) -> None:
-    """Queue a call. Its key names what it is about: two applications for one company meet."""
-    application, key = case.application, task.attributes.get("key", "")
-    about = case.facts.get(key) or application.pk.hex
-    patience = task.attributes.get("patience")
-    call = Call(
-        application=application,
-        step=step,
-        name=step.target,
-        key=f"{step.target}:{application.business_unit}:{about}"[:120],
-        created_at=case.now,
-        give_up_at=due_at("duration", patience, case.now) if patience else case.now + PATIENCE,
-    )
-    case.new_calls.append(call)
 
 
 def _is_answered(case: Case, task: OpenTask, step: Step) -> bool:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.errors import Refused
+from atrio.kernel.rows import insert_all, update_row
 from atrio.notices.actions import Draft, send_message
 from atrio.onboarding import rules
 from atrio.onboarding.case import Case
@@ -42,7 +43,7 @@ def send_code(case: Case, *, field: str) -> None:
         valid_until=case.now + rules.CODE_LIFE,
     )
     proof.digest = _digest(proof, code)
-    proof.save(force_insert=True)
+    insert_all([proof])
     notice = case.journey.notice(
         "code",
         application.language,
@@ -83,7 +84,7 @@ def check_code(case: Case, *, field: str, code: str) -> bool:
     given = _digest(proof, "".join(code.split()))
     is_right = rules.same_digest(given, proof.digest)
     proof.proved_at = case.now if is_right else None
-    proof.save(update_fields=["tries", "proved_at"])
+    update_row(proof, "tries", "proved_at")
     return is_right
 
 

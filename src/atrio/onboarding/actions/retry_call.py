@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.kernel.queue import later
-from atrio.onboarding.actions._advance import PATIENCE
+from atrio.onboarding.actions._calling import PATIENCE
 from atrio.onboarding.actions._ownership import take_if_free
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.case import Case, open_case

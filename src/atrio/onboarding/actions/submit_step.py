@@ -127,7 +127,7 @@ def _take(case: Case, step: Step, answers: Answers) -> None:
     """Keep the answers and let the process go on."""
     case.add_facts(_facts_from(case, step, answers), step=step)
     case.note_title()
-    Typed.objects.filter(application=case.application, element=step.element).delete()
+    case.forget_typed(step.element)
     # They have got on: whatever held them up holds them up no longer.
     case.application.signal, case.application.visits = signals.NONE, 1
     if "submits" in case.run.open_at(step.element).attributes:

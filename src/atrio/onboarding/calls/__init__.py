@@ -109,6 +109,7 @@ class Registered:
     asks: str  # "erp", "registry", "crm", or "" when nobody outside is asked
     unanswered: Callable[[Question], Answer] | None  # what is known when it fails for good
     needs_somebody: bool  # to ask: where the business unit has nobody, it is done already
+    at_once: bool  # asks nobody and leaves the application alone: done as soon as it is reached
     # Search for what it has made outside, by an application that is over: its number there, or "".
     leaves_behind: Callable[[Question], str] | None
 
@@ -122,12 +123,15 @@ def call(
     asks: str = "",
     unanswered: Callable[[Question], Answer] | None = None,
     needs_somebody: bool = False,
+    at_once: bool = False,
     leaves_behind: Callable[[Question], str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register a function as what `atrio:call="name"` does."""
 
     def register(handler: Handler) -> Handler:
-        CALLS[name] = Registered(name, handler, asks, unanswered, needs_somebody, leaves_behind)
+        CALLS[name] = Registered(
+            name, handler, asks, unanswered, needs_somebody, at_once, leaves_behind
+        )
         return handler
 
     return register

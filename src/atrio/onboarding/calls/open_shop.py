@@ -11,7 +11,7 @@ from atrio.parties.actions import give_seat
 from atrio.parties.queries import admins_of
 
 
-@call("shop.open_access")
+@call("shop.open_access", at_once=True)
 @transaction.atomic
 def open_access(question: Question) -> Answer:
     """Give the applicant their seat: the first one is the account's admin, all others buy.
