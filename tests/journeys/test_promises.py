@@ -51,13 +51,19 @@ def test_a_promise_of_the_pack_s_own_is_read(tmp_path):
     assert check_pack(folder) == []
     terms = promises(folder).named["credit_line"]
     assert (terms.budget, terms.measure, terms.counted_on) == (timedelta(3), "days", "working")
-    assert (terms.starts_at, terms.kept_by) == ("enter_vat", "send_welcome")
+    assert (terms.starts_at, terms.kept_by) == ("enter_vat", ("send_welcome",))
     assert terms.warn_after == timedelta(days=1.5)
     assert (terms.escalate_to, terms.escalate_after) == ("manager", timedelta(1))
     assert terms.pauses_for_customer
     journey = Journey.compile(load_pack(folder))
     assert journey.promise_title("credit_line", "de") == "Ihr Kreditrahmen"
     assert journey.promise_title("access", "de") == ""
+
+
+def test_any_of_several_steps_may_keep_a_promise(tmp_path):
+    folder = promising(tmp_path, kept_by='["send_welcome", "enter_vat"]')
+    assert check_pack(folder) == []
+    assert promises(folder).named["credit_line"].kept_by == ("send_welcome", "enter_vat")
 
 
 def test_a_step_is_promised_in_hours_and_called_as_it_is_called_elsewhere(tmp_path):
@@ -92,6 +98,14 @@ BROKEN = [
     ("credit_line", CREDIT, {"pauses_for": '"us"'}, "promises.credit_line.pauses_for", "customer"),
     ("credit_line", CREDIT, {"kept_by": None}, "promises.credit_line", "kept_by"),
     ("credit_line", CREDIT, {"kept_by": '"served"'}, "promises.credit_line.kept_by", "'served'"),
+    (
+        "credit_line",
+        CREDIT,
+        {"kept_by": '["send_welcome", "x"]'},
+        "promises.credit_line.kept_by",
+        "no step 'x'",
+    ),
+    ("credit_line", CREDIT, {"kept_by": "[]"}, "promises.credit_line.kept_by", ""),
     ("credit_line", CREDIT, {"starts_at": '"x"'}, "promises.credit_line.starts_at", "no step 'x'"),
     ("credit_line", CREDIT, {"when": '"company.size > 1"'}, "promises.credit_line.when", "size"),
     ("credit_line", CREDIT, {"title": '{ en = "x" }'}, "promises.credit_line.title", "into de"),

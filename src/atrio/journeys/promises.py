@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -40,7 +40,7 @@ class Terms:
     escalate_to: str = ""  # a role of the unit's staff
     escalate_after: timedelta = timedelta(0)  # so long after it was broken
     starts_at: str = ""  # the step with whose completion it is given
-    kept_by: str = ""  # … and the one with whose completion it is kept
+    kept_by: tuple[str, ...] = ()  # … and those of which any one keeps it with its completion
     when: str = ""  # given only if this holds then
     pauses_for_customer: bool = False
     title: Localized = field(default_factory=Localized)
@@ -100,11 +100,15 @@ def _terms(name: str, said: Mapping[str, Any], language: str) -> Terms:
         escalate_to=said.get("escalate_to", ""),
         escalate_after=late if "escalate_after" in said else timedelta(0),
         starts_at=said.get("starts_at", ""),
-        kept_by=said.get("kept_by", ""),
+        kept_by=_several(said.get("kept_by", ())),
         when=said.get("when", ""),
         pauses_for_customer=said.get("pauses_for") == "customer",
         title=Localized(said.get("title", {}), language),
     )
+
+
+def _several(said: str | Sequence[str]) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def _length(text: str, counted_on: CountedOn) -> tuple[timedelta, Measure]:
@@ -136,10 +140,10 @@ def promise_problems(
             yield Problem("pack.toml", f"promises.steps.{element}", "there is no such step")
     for name, terms in promises.named.items():
         place = f"promises.{name}"
-        for key in ("starts_at", "kept_by"):
-            if getattr(terms, key) not in waiting:
-                reason = f"there is no step {getattr(terms, key)!r}"
-                yield Problem("pack.toml", f"{place}.{key}", reason)
+        for key, steps in (("starts_at", (terms.starts_at,)), ("kept_by", terms.kept_by)):
+            for step in steps:
+                if step not in waiting:
+                    yield Problem("pack.toml", f"{place}.{key}", f"there is no step {step!r}")
         for reason in check(terms.when, names, answers="boolean") if terms.when else ():
             yield Problem("pack.toml", f"{place}.when", f"{terms.when}: {reason}")
         for language in missing(terms.title):

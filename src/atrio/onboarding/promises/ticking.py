@@ -94,7 +94,7 @@ def _follow(case: Case, terms: Terms, clocks: _Clocks) -> None:
     done = {step.element for step in case.closed if step.outcome == "completed"}
     if terms.starts_at in done and (not terms.when or holds(terms.when, case.tree)):
         clocks.give(terms.name, terms, at=case.now)
-    if terms.kept_by in done:
+    if not done.isdisjoint(terms.kept_by):
         clocks.end(terms.name)
     if terms.pauses_for_customer:
         clocks.pause(terms.name, owed=_owed(case.open_steps.values()))
