@@ -94,14 +94,14 @@ class Machine:
 
     @contextlib.contextmanager
     def database(
-        self, name: str, *, settings: str = "bench.support.settings"
+        self, name: str, *, settings: str = "bench.support.settings", **environment: str
     ) -> Iterator[Database]:
-        """Make and migrate a database of one benchmark's own."""
+        """Make and migrate a database of one benchmark's own; its processes get `environment`."""
         with psycopg.connect(
             self.postgres.url(user="postgres", database="postgres"), autocommit=True
         ) as administrator:
             administrator.execute(f'create database "{name}" owner atrio_owner'.encode())
-        database = Database(self, name, settings)
+        database = Database(self, name, settings, environment)
         migration = database.start("-m", "django", "migrate", "-v0", user="atrio_owner")
         if migration.wait() != 0:
             raise SystemExit(f"{name}: the migration failed")
@@ -111,10 +111,11 @@ class Machine:
 class Database:
     """One benchmark's database, and the processes it starts over it."""
 
-    def __init__(self, machine: Machine, name: str, settings: str) -> None:
+    def __init__(self, machine: Machine, name: str, settings: str, more: Mapping[str, str]) -> None:
         self._machine = machine
         self._name = name
         self._settings = settings
+        self._more = more
 
     def url(self, user: str = "atrio_owner") -> str:
         """Return the address of the database for one role."""
@@ -129,6 +130,7 @@ class Database:
             "LOG_LEVEL": "WARNING",
             "PYTHONPATH": os.pathsep.join([str(CLONE), str(CLONE / "src")]),
             "ATRIO_VAR": str(self._machine.folder / "var"),
+            **self._more,
         }
 
     def use_here(self) -> None:
@@ -173,14 +175,28 @@ class Database:
             for process in started:
                 process.wait(timeout=60)
 
-    def numbers(self, query: str) -> list[float]:
-        """Return the numbers a query yields, whoever may see the rows."""
+    def rows(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
+        """Return the rows a query yields, whoever may see them; it may change some as well."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            return [float(row[0]) for row in connection.execute(query.encode())]
+            cursor = connection.execute(query.encode(), arguments or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def numbers(self, query: str) -> list[float]:
+        """Return the numbers a query yields."""
+        return [float(row[0]) for row in self.rows(query)]
 
     def count(self, query: str) -> int:
         """Return the one number a query yields."""
         return int(self.numbers(query)[0])
+
+    def wait_until(self, query: str, *, within: float, look_every: float = 0.1) -> float:
+        """Look until the query yields true; return how many seconds it took."""
+        began = time.perf_counter()
+        while not self.rows(query)[0][0]:
+            if time.perf_counter() - began > within:
+                raise SystemExit(f"Not so within {within:g} s: {query}")
+            time.sleep(look_every)
+        return time.perf_counter() - began
 
     def drain_rate(self, remaining: str, *, total: int) -> float:
         """Return how many jobs a second go by, from the first that are done to the last.

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from atrio.site.machine.places import CLONE
 from atrio.site.machine.ports import free_port
@@ -18,6 +18,7 @@ from atrio.site.machine.programs import Program, running
 from bench.harness import Database, Machine
 
 Options = Mapping[str, Mapping[str, Any]]
+ERP = "erp-br"  # as the demonstration calls its connection; its seed can be imported by Django only
 
 
 class House:
@@ -42,6 +43,11 @@ class House:
     def workers(self) -> contextlib.AbstractContextManager[list[subprocess.Popen[bytes]]]:
         """Run two workers for the length of a `with` block."""
         return self.database.processes("-m", "atrio", "worker")
+
+    def reach(self, connection: str, base_url: str) -> None:
+        """Let an outside system be reached at another address from now on."""
+        statement = "update outside_connection set base_url = %s where code = %s"
+        self.database.rows(statement, base_url, connection)
 
     def collect_static_files(self) -> None:
         """Put the style sheets and scripts where pages look for them."""
@@ -87,14 +93,24 @@ class House:
             raise SystemExit("bench.support.visitors: it failed")
         return [float(line) for line in said.split()]
 
-    def applicants(self, count: int, *, at_once: int, drivers: int = 2, first: int = 1) -> None:
-        """Bring companies in through the use cases, played by some processes, to the last one."""
+    def applicants(
+        self,
+        count: int,
+        *,
+        at_once: int,
+        drivers: int = 2,
+        first: int = 1,
+        until: Literal["served", "settled", "sent"] = "served",
+    ) -> None:
+        """Bring companies in through the use cases, played by some processes, to the last one.
+
+        Each is watched `until` it is served, or is settled (served, or in a person's hands), or
+        has sent its application and waits.
+        """
         each = count // drivers
         started = [
-            self.start(
-                "bench.support.applicants",
-                *(str(each), str(at_once // drivers), str(first + 2 * number * each)),
-                user="atrio_web",
+            self.start_applicants(
+                each, at_once=at_once // drivers, first=first + 2 * number * each, until=until
             )
             for number in range(drivers)
         ]
@@ -102,11 +118,23 @@ class House:
         if any(ended):
             raise SystemExit("bench.support.applicants: it failed")
 
+    def start_applicants(
+        self, count: int, *, at_once: int, first: int, until: str = "served"
+    ) -> subprocess.Popen[bytes]:
+        """Start one process of those that `applicants` waits for."""
+        asked = ("bench.support.applicants", str(count), str(at_once), str(first), until)
+        return self.start(*asked, user="atrio_web")
+
 
 @contextlib.contextmanager
-def house(machine: Machine, name: str, *, outside: Options | None = None) -> Iterator[House]:
-    """Make a house with its people, its catalogue and its journey; `outside` are options."""
-    with machine.database(name, settings="atrio.site.settings") as database:
+def house(
+    machine: Machine, name: str, *, outside: Options | None = None, **environment: str
+) -> Iterator[House]:
+    """Make a house with its people, its catalogue and its journey.
+
+    `outside` says by port what its systems in memory are told, or which others stand there.
+    """
+    with machine.database(name, settings="atrio.site.settings", **environment) as database:
         made = House(machine, database)
         made.run("bench.support.seed", json.dumps(outside or {}), user="atrio_worker")
         yield made

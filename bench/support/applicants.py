@@ -1,4 +1,4 @@
-"""`python -m bench.support.applicants COUNT AT_ONCE FIRST`: companies that become customers.
+"""`python -m bench.support.applicants COUNT AT_ONCE FIRST UNTIL`: companies become customers.
 
 They go through the use cases as the web process does, in its database role, and wait for
 whatever the background does. What an applicant would learn from a page or a mail (that a step
@@ -37,7 +37,11 @@ COMPANY = {
     "company.address.city": "São Paulo",
     "company.address.region": "SP",
 }
-_OPEN = "select id, current_step, finished_at from onboarding_application where id = any(%s)"
+_OPEN = """
+    select id, current_step, finished_at, waiting_on = 'associate', submitted_at
+    from onboarding_application where id = any(%s)
+"""
+_MOMENTS = {"served": 1, "settled": 2, "sent": 3}
 _CODE = "select text from notices_message where application_id = %s and notice = 'code'"
 
 
@@ -79,15 +83,18 @@ class Applicant:
         assert answers.ok, answers.errors
 
 
-def play(count: int, at_once: int, first: int) -> None:
-    """Bring `count` companies in, at most `at_once` at a time, from the `first`-th number on."""
+def play(count: int, at_once: int, first: int, until: str) -> None:
+    """Bring `count` companies in, at most `at_once` at a time, from the `first`-th number on.
+
+    Each is watched `until` it is served, settled or sent: see `House.applicants`.
+    """
     numbers = islice(invented_numbers(start=first), count)
     with psycopg.connect(os.environ["BENCH_ADMINISTRATOR"], autocommit=True) as outside:
         under_way = {a.id: a for a in _some(numbers, at_once)}
         while under_way:
             looked_at = time.monotonic()
-            for pk, step, finished_at in outside.execute(_OPEN, [list(under_way)]).fetchall():
-                if finished_at:
+            for pk, step, *came_to in outside.execute(_OPEN, [list(under_way)]).fetchall():
+                if any(came_to[: _MOMENTS[until]]):
                     del under_way[pk]
                     under_way |= {a.id: a for a in _some(numbers, 1)}
                 elif step == "confirm_company":
@@ -110,4 +117,4 @@ def _go_on(applicant: Applicant, outside: psycopg.Connection) -> None:
 
 
 if __name__ == "__main__":
-    play(*map(int, sys.argv[1:4]))
+    play(*map(int, sys.argv[1:4]), until=sys.argv[4])

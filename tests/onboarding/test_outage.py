@@ -9,11 +9,12 @@ from atrio.kernel.errors import OutsideFailure
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
 from atrio.onboarding.actions import begin_call, fail_call
-from atrio.onboarding.jobs import MOST_CRASHES
+from atrio.onboarding.jobs import MOST_CRASHES, resume_waiting
 from atrio.onboarding.models import Application, Call, Fact
 from atrio.outside.connections import open_erp
 from atrio.outside.jobs import probe_connections
 from atrio.outside.models import Connection
+from tests.assertions.evidence import rows
 from tests.onboarding.house import furnish
 from tests.onboarding.test_repair import run_until, submitted
 
@@ -53,6 +54,23 @@ def test_the_application_goes_on_by_itself_and_the_customer_was_told_once():
     ]
     mended = Fact.objects.get(application=application, field="repair.action")
     assert (mended.value, mended.origin, mended.by_kind) == ("mended", "system", "system")
+
+
+def test_what_would_have_been_tried_again_later_goes_on_at_once_when_the_system_answers():
+    furnish(name="put-off")
+    submitted()
+    open_erp("erp-br").break_next("find_customer", "busy")
+    call = run_until("erp.create_customer")
+    run_pending()
+    ((waiting,),) = rows("update pgqueuer set execute_after = now() + '1 hour' returning id")
+
+    for _ in range(2):
+        resume_waiting(connection="erp-br")
+    run_pending(until=timezone.now() + timedelta(minutes=1))
+
+    assert Application.objects.get().status == "done"
+    assert Call.objects.get(pk=call.pk).attempts == 2
+    assert not rows("select from pgqueuer where id = %s", waiting)
 
 
 def test_a_second_outage_does_not_send_the_same_letter_again():

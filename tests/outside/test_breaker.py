@@ -143,6 +143,32 @@ def test_a_request_without_an_answer_counts_like_an_error(connect):
         ask()
 
 
+def test_a_call_that_was_answered_in_its_first_half_is_no_silence(connect):
+    erp = open_erp(connect())
+    erp.break_next("read_customer", "busy", times=2 * OPENS_AFTER)
+
+    def look_and_read():
+        with asking(connection=connection_row("erp-br"), operation="erp.create_customer"):
+            erp.find_customer(reference="K7M2-9QXA")
+            erp.read_customer("4711")
+
+    for _ in range(2 * OPENS_AFTER):
+        with pytest.raises(OutsideBusy):
+            look_and_read()
+
+    row = Connection.objects.get()
+    assert (row.failures, row.rests_until) == (1, None)
+
+
+def test_an_answer_counts_for_calls_that_began_before_the_failures(connect):
+    connect()
+    for _ in range(2):
+        with asking(connection=connection_row("erp-br"), operation="erp.find"):
+            fail(OPENS_AFTER - 1)
+
+    assert Connection.objects.get().failures == 0
+
+
 def test_a_system_that_is_well_costs_no_statement(connect, django_assert_num_queries):
     row = connect()
 

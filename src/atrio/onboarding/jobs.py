@@ -15,7 +15,7 @@ from atrio.onboarding import actions
 from atrio.onboarding.calls import CALLS, Answer, Question, Registered, Surprise
 from atrio.onboarding.locks import SOMEBODY_ELSE_IS_AT_IT, key_lock
 from atrio.onboarding.models import Call
-from atrio.onboarding.outages import stopped_by
+from atrio.onboarding.outages import put_off_by, stopped_by
 from atrio.outside.actions import asking
 from atrio.outside.breaker import Resting
 from atrio.outside.retry import delay
@@ -111,13 +111,24 @@ def fire_timer(*, application_id: UUID, task_id: str) -> None:
 
 @job("onboarding.resume_waiting")
 def resume_waiting(*, connection: str) -> None:
-    """Let everything go on that a silent system had stopped, least promised time left first."""
-    for place, application_id in enumerate(stopped_by(connection)):
+    """Let everything go on that a silent system had stopped, least promised time left first.
+
+    First what had come to a standstill, then what would have been tried again by itself.
+    """
+    stopped = stopped_by(connection)
+    for place, application_id in enumerate(stopped):
         later(
             "onboarding.resume",
             application_id=application_id,
             once=str(application_id),
             # Not all at once on somebody who has just got up.
+            run_in=place * ONE_AFTER_THE_OTHER,
+        )
+    for place, call_id in enumerate(put_off_by(connection), start=len(stopped)):
+        later(
+            "onboarding.run_call",
+            call_id=call_id,
+            once=str(call_id),
             run_in=place * ONE_AFTER_THE_OTHER,
         )
 

@@ -47,6 +47,19 @@ def stopped_by(connection: str) -> list[UUID]:
     return list(in_order.values_list("pk", flat=True))
 
 
+def put_off_by(connection: str) -> list[UUID]:
+    """Return the calls to this connection that wait for their next attempt.
+
+    For the background, least promised time left first.
+    """
+    put_off = Q(pk=None)
+    for port, names in _calls_by_port():
+        put_off |= Q(name__in=names, application__business_unit__in=units_on(port, connection))
+    calls = Call.objects.filter(_IN_TROUBLE, put_off, _TRIED_AGAIN)
+    in_order = calls.exclude(status=Call.Status.RUNNING).order_by("application__promised_at", "id")
+    return list(in_order.values_list("pk", flat=True))
+
+
 def count_held_up(by: Actor) -> Counter[str]:
     """Return how many open applications wait because of each connection, by its code.
 

@@ -117,6 +117,8 @@ def asking(
         note_answer(connection)
         raise
     except OutsideBusy:
+        if any(exchange.outcome == "ok" for exchange in exchanges):
+            note_answer(connection)
         note_silence(connection, now=timezone.now())
         raise
     except OutsideFailure:

@@ -4,13 +4,15 @@ After `OPENS_AFTER` failures in a row, counted over all processes, a connection 
 asks it, so that nobody waits for its time-outs and it can get up. When the rest is over one
 call goes ahead. If it fails the next rest is longer; if it is answered everybody asks again, and
 `ConnectionRecovered` is announced. Where no call waits, the job `outside.probe_connections` goes
-ahead. An answer is an answer, even a refusal: it is silence and errors that count.
+ahead. An answer is an answer, even a refusal, even to the first half of a call whose second half
+fails: it is silence and errors that count.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
@@ -25,6 +27,9 @@ OPENS_AFTER = 5
 SHORTEST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=1)
 _random = Random()  # noqa: S311 - jitter, not a secret
+# Where this process has counted a failure that no answer has followed. What a call has read of its
+# connection may be older: those under way side by side would not count as answers to each other.
+_in_doubt: set[UUID] = set()
 
 
 class Resting(OutsideBusy):
@@ -64,14 +69,16 @@ def see_whether_it_rests(connection: Connection, *, now: datetime) -> None:
 def note_silence(connection: Connection, *, now: datetime) -> None:
     """Count a call that was not answered; one too many lets the connection rest."""
     until = now + _rest(connection, now)
+    _in_doubt.add(connection.pk)
     with database.cursor() as cursor:
         cursor.execute(_COUNT, [OPENS_AFTER, now, OPENS_AFTER, until, connection.pk])
 
 
 def note_answer(connection: Connection) -> None:
     """Let everybody ask again; costs nothing while all is well."""
-    if not connection.failures:
+    if not connection.failures and connection.pk not in _in_doubt:
         return
+    _in_doubt.discard(connection.pk)
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_RECOVER, [connection.pk])
         was_silent = any(since for (since,) in cursor.fetchall())

@@ -102,7 +102,8 @@ def postpone_call(*, call_id: UUID, error: OutsideBusy, wait: timedelta, now: da
     call.error = str(error)[:500]
     call.next_try_at = now + wait
     call.save(update_fields=["status", "error", "next_try_at"])
-    later("onboarding.run_call", call_id=call_id, run_in=wait)
+    # By this name it is brought forward when the system answers again.
+    later("onboarding.run_call", call_id=call_id, run_in=wait, once=str(call_id))
 
 
 @transaction.atomic

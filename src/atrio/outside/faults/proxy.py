@@ -100,9 +100,14 @@ def build_app(
     random: Random | None = None,
 ) -> web.Application:
     """Return the proxy as an application; run it with `handler_cancellation`."""
-    app = web.Application(client_max_size=16 * 1024 * 1024)
     # Not for secrets: which request fails is a game of chance.
-    app[_FAULTS] = Faults(targets, state=state, token=token, random=random or Random())  # noqa: S311
+    return app_with(Faults(targets, state=state, token=token, random=random or Random()))  # noqa: S311
+
+
+def app_with(faults: Faults) -> web.Application:
+    """Return the proxy over the faults it is to make."""
+    app = web.Application(client_max_size=16 * 1024 * 1024)
+    app[_FAULTS] = faults
     app.cleanup_ctx.append(_client_session)
     app.router.add_get("/_faults/", _show_all)
     app.router.add_put("/_faults/{route}", _turn)
