@@ -87,8 +87,8 @@ def test_a_silent_system_is_told_honestly_and_once_the_promise_is_broken(unit, t
     tracking.wait()
     assert "slow" not in tracking.words
     application = tracking.application
-    application.promised_at = timezone.now() - timedelta(seconds=1)
-    application.save(update_fields=["promised_at"])
+    application.clocks["access"]["due"] = (timezone.now() - timedelta(seconds=1)).isoformat()
+    application.save(update_fields=["clocks"])
 
     assert "Your application is safe" in tracking.open("track").words
 

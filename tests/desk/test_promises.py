@@ -104,7 +104,7 @@ def test_it_says_who_waits_where(carla, unit):
     assert row(page, "Who waits where", "Check by a person").startswith(
         "Check by a person Our team 3 1"
     )
-    assert "Queue 3 Promises" in words_of(page)
+    assert "Queue 3 Filling in" in words_of(page)
 
 
 def test_days_at_work_are_told_as_such(carla, unit):

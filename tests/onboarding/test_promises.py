@@ -356,7 +356,7 @@ def statements(captured):
 def test_where_no_clock_changes_nothing_is_asked_about_promises(asking, carla):
     with transaction.atomic(), CaptureQueriesContext(connection) as captured:
         case = open_case(by=carla, application_id=asking.pk, now=MONDAY)
-        tick_promises(case)
+        tick_promises(case, is_reopened=False)
         case.save()
     assert statements(captured) == []
 

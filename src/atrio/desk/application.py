@@ -189,9 +189,9 @@ def _head(
         "unit": application.business_unit,
         "started": ago(application.first_page_at, now=now),
         "started_at": application.first_page_at,
-        "due": None
-        if application.finished_at
-        else due(promised_at=application.promised_at, now=now),
+        "due": due(promised_at=application.promised_at, now=now)
+        if application.promised_at and not application.finished_at
+        else None,
         "letters": f"{reverse('desk:outbox')}?application={application.pk}",
     }
 

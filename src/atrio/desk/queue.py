@@ -18,10 +18,12 @@ from atrio.desk.evidence import step_name
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import counted, page_number, show
 from atrio.desk.place import note_place
+from atrio.desk.promises import title
 from atrio.desk.why import why
 from atrio.desk.words import Text, ago, due, status_of
 from atrio.kernel.actors import Actor
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
+from atrio.onboarding.promises.rules import pressing
 from atrio.onboarding.queries import journey_of
 from atrio.onboarding.queue import (
     MOST_COUNTED,
@@ -94,6 +96,7 @@ def _row(row: QueueRow, by: Actor, *, now: datetime) -> dict[str, Any]:
     journey = journey_of(application)
     language = get_language() or "en"
     is_open = application.finished_at is None
+    pressed = pressing(application.clocks)
     since = row.waits_since or application.finished_at or application.first_page_at
     return {
         "url": reverse("desk:application", args=[application.pk]),
@@ -115,7 +118,12 @@ def _row(row: QueueRow, by: Actor, *, now: datetime) -> dict[str, Any]:
         "owner": str(application.owner or ""),
         "is_mine": str(application.owner_id) == by.id,
         "status": status_of(application.status, application.waiting_on),
-        "due": due(promised_at=application.promised_at, now=now) if is_open else None,
+        "due": due(promised_at=application.promised_at, now=now)
+        if application.promised_at and is_open
+        else None,
+        "promise": title(pressed[0], journey.promise_title(pressed[0], language))
+        if pressed
+        else "",
         "since": ago(since, now=now),
         "since_at": since,
     }

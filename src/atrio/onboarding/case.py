@@ -221,6 +221,7 @@ _CHANGING = (
     "submitted_at",
     "finished_at",
     "clocks",
+    "promised_at",
     "seen_at",
     "visits",
     "signal",

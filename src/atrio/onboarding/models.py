@@ -104,7 +104,9 @@ class Application(models.Model):
     )
     state = models.BinaryField(help_text="the engine's cache; replaying the steps gives the same")
     first_page_at = models.DateTimeField(help_text="the access clock's start")
-    promised_at = models.DateTimeField(help_text="when the access clock breaks its promise")
+    promised_at = models.DateTimeField(
+        null=True, help_text="when the first is due of what we owe; None: nothing presses"
+    )
     submitted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

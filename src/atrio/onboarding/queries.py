@@ -18,6 +18,7 @@ from atrio.checks.models import Decision, Finding
 from atrio.engine.forms import nested
 from atrio.engine.process import Element
 from atrio.journeys.journey import Journey
+from atrio.journeys.promises import ACCESS
 from atrio.journeys.queries import compiled
 from atrio.journeys.texts import OutcomeText
 from atrio.kernel.actors import Actor
@@ -242,10 +243,16 @@ def tracker(application: Application, *, language: str, now: datetime) -> Tracke
         ],
         outcome=_outcome(journey, application, language, optional=optional),
         optional_step=optional[0] if optional else "",
-        is_delayed=not is_over and now > application.promised_at,
+        is_delayed=not is_over and _is_late(application, now),
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
         promises=promises_to_customer(application, journey, language=language, now=now),
     )
+
+
+def _is_late(application: Application, now: datetime) -> bool:
+    """Say whether access has taken longer than promised and is not given yet."""
+    due = application.clocks.get(ACCESS, {}).get("due")
+    return bool(due) and now > datetime.fromisoformat(due)
 
 
 def _milestone(

@@ -25,9 +25,9 @@ def advance_and_save(case: Case) -> None:
     is_background = case.by.kind == "system"
     with case.as_ourselves():
         _advance(case, is_background=is_background)
-        _finish(case)
+        is_reopened = _finish(case)
         free_for_other_eyes(case)
-        tick_promises(case)
+        tick_promises(case, is_reopened=is_reopened)
     case.save()
     for call in case.new_calls:
         if call.status == Call.Status.DONE:
@@ -147,17 +147,19 @@ def _is_answered(case: Case, task: OpenTask, step: Step) -> bool:
     return False
 
 
-def _finish(case: Case) -> None:
-    """Note that nothing more needs to happen, or that it does again: an objection was made."""
+def _finish(case: Case) -> bool:
+    """Note that nothing more needs to happen, or say that it does again: an objection was made."""
     application = case.application
     if not case.is_settled:
-        if application.finished_at:
-            application.status, application.finished_at = Application.Status.OPEN, None
-            case.tell("application.reopened")
-        return
+        if application.finished_at is None:
+            return False
+        application.status, application.finished_at = Application.Status.OPEN, None
+        case.tell("application.reopened")
+        return True
     if application.finished_at:
-        return
+        return False
     is_customer = application.account_id is not None
     application.status = Application.Status.DONE if is_customer else Application.Status.DECLINED
     application.finished_at = case.now
     case.tell(f"application.{application.status}")
+    return False

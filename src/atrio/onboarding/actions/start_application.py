@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from atrio.journeys.queries import compiled, latest_release
@@ -46,7 +46,6 @@ def start_application(
             language=language,
             visit=visit,
             first_page_at=first_page_at,
-            promised_at=first_page_at + timedelta(seconds=compiled_journey.pack.clock.total),
             seen_at=now,
             created_at=now,
         )

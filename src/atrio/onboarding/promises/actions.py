@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.ids import new_id
 from atrio.onboarding.case import where_of
-from atrio.onboarding.models import Promise, Reached, Step
+from atrio.onboarding.models import Application, Promise, Reached, Step
 from atrio.onboarding.promises import rules
 from atrio.onboarding.promises.letters import tell_people
 from atrio.onboarding.promises.turns import split
@@ -27,7 +27,8 @@ from atrio.timeline.actions import entry, record_all
 AT_ONCE = 200
 
 # An access clock ends with the first price, which is shown far away from here. Whoever had an
-# account before has seen prices long ago: theirs ends with the application.
+# account before has seen prices long ago: theirs ends with the application. Applications are locked
+# before their promises, as everywhere; the next minute finds those that somebody has in hand.
 _END_ACCESS = """
     with over as (
         select promise.id,
@@ -38,12 +39,23 @@ _END_ACCESS = """
         join parties_account as account on account.id = application.account_id
         where promise.name = 'access' and promise.ended_at is null
           and account.first_price_at is not null
+          and (account.first_price_at >= promise.started_at or application.finished_at is not null)
+        for no key update of application skip locked
+    ), ended as (
+        update onboarding_promise as promise
+        set status = case when over.at > promise.due_at then 'broken' else 'kept' end,
+            ended_at = over.at, spent = over.at - promise.running_since,
+            running_since = null, next_at = null
+        from over where over.id = promise.id
+        returning promise.application_id
     )
-    update onboarding_promise as promise
-    set status = case when over.at > promise.due_at then 'broken' else 'kept' end,
-        ended_at = over.at, spent = over.at - promise.running_since,
-        running_since = null, next_at = null
-    from over where over.id = promise.id and over.at is not null
+    update onboarding_application as application
+    set clocks = clocks - 'access',
+        promised_at = (
+            select min(nullif(clock.value ->> 'due', '')::timestamptz)
+            from jsonb_each(clocks - 'access') as clock where clock.key not like 'person:%'
+        )
+    from ended where ended.application_id = application.id
 """
 # Nobody waits any longer for what was promised to an application that is over. Where the customer
 # did not come back it was not we who broke it.
@@ -201,27 +213,34 @@ def move_promises(*, business_unit: str, after: UUID | None, now: datetime) -> U
     when there are no more behind `after`.
     """
     calendar = working_calendar(business_unit)
-    rows = Promise.objects.select_for_update(of=("self",)).select_related("application")
-    rows = rows.defer("application__state").filter(
+    rows = Promise.objects.filter(
         business_unit=business_unit,
         ended_at=None,
         counted_on="working",
         running_since__isnull=False,
     )
-    looked_at = list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[:AT_ONCE])
+    behind = rows.filter(pk__gt=after) if after else rows
+    found = dict(behind.order_by("pk").values_list("pk", "application_id")[:AT_ONCE])
+    # Applications are locked before their promises, as everywhere.
+    locked = Application.objects.select_for_update(no_key=True).order_by("pk").defer("state")
+    applications = locked.in_bulk(set(found.values()))
     entries, moved = [], []
-    for promise in looked_at:
+    for promise in rows.select_for_update().filter(pk__in=found).order_by("pk"):
         before = promise.due_at
         rules.reckon(promise, calendar=calendar)
         if before == promise.due_at or before is None or promise.due_at is None:
             continue
         rules.take_back(promise, now=now)
         moved.append(promise)
+        application = applications[promise.application_id]
+        if (known := application.clocks.get(promise.name)) and known["id"] == str(promise.pk):
+            known["due"] = promise.due_at.isoformat()
+            application.promised_at = rules.first_due(application.clocks)
         entries.append(
             entry(
                 by=SYSTEM,
                 what="promise.moved",
-                where=where_of(promise.application),
+                where=where_of(application),
                 now=now,
                 promise=promise.name,
                 before=before.isoformat(),
@@ -230,5 +249,6 @@ def move_promises(*, business_unit: str, after: UUID | None, now: datetime) -> U
         )
     fields = ["warn_at", "due_at", "escalate_at", "next_at", "level", "status"]
     Promise.objects.bulk_update(moved, fields)
+    Application.objects.bulk_update(applications.values(), ["clocks", "promised_at"])
     record_all(entries)
-    return looked_at[-1].pk if len(looked_at) == AT_ONCE else None
+    return max(found) if len(found) == AT_ONCE else None

@@ -13,7 +13,7 @@ from atrio.journeys.queries import compiled
 from atrio.kernel.actors import Actor
 from atrio.onboarding.models import Application, Promise
 from atrio.onboarding.promises import rules
-from atrio.onboarding.promises.ticking import PERSON, STEP
+from atrio.onboarding.promises.rules import PERSON, STEP
 from atrio.onboarding.rules import ClockSplit
 from atrio.timeline.models import Entry
 

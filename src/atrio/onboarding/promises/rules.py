@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from atrio.engine.calendars import Calendar, Measure
@@ -11,6 +11,7 @@ from atrio.onboarding.promise_models import Promise
 
 Level, Status = Promise.Level, Promise.Status
 NOTHING = timedelta(0)
+STEP, PERSON = "step:", "person:"
 
 # What changes while a clock runs; all else about it is fixed when it is given.
 CHANGING = (
@@ -110,6 +111,26 @@ def reached(promise: Promise, *, now: datetime) -> Iterator[tuple[Promise.Level,
     for level, at in _times(promise):
         if promise.level < level and at <= now:
             yield level, at
+
+
+def pressing(clocks: Mapping[str, Mapping[str, str]]) -> tuple[str, datetime] | None:
+    """Return which of an application's clocks is due first, and when; None if none presses.
+
+    A clock that stands still does not press, nor does one whose promise we have done our part for.
+    How long somebody may have a step in hand is no promise to anybody.
+    """
+    due = [
+        (datetime.fromisoformat(known["due"]), name)
+        for name, known in clocks.items()
+        if known.get("due") and not name.startswith(PERSON)
+    ]
+    return min(due)[::-1] if due else None
+
+
+def first_due(clocks: Mapping[str, Mapping[str, str]]) -> datetime | None:
+    """Return when the first of an application's clocks is due, None if none presses."""
+    found = pressing(clocks)
+    return found[1] if found else None
 
 
 def measure_of(promise: Promise) -> Measure:

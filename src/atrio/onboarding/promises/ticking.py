@@ -1,7 +1,9 @@
 """Let an application's clocks follow its steps, in the transaction that moves these.
 
 Which clocks run stands in the application's own row (`Application.clocks`), which every use case
-has read and writes anyway: as long as no clock starts, stops or ends, this asks nothing.
+has read and writes anyway: as long as no clock starts, stops or ends, this asks nothing. There
+stands as well when each is due, and beside it the first of these (`promised_at`), by which the
+queue is in order.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ from atrio.kernel.rows import insert_all, update_row
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Promise, Step
 from atrio.onboarding.promises import rules
+from atrio.onboarding.promises.rules import PERSON, STEP
 from atrio.seller.calendars import working_calendar
 
-STEP, PERSON = "step:", "person:"
+# With this call done we owe nothing more for the access: to look at the prices is the customer's.
+_GIVES_ACCESS = "shop.open_access"
 _ENDED: Mapping[str, str] = {
     Promise.Status.KEPT: "promise.kept",
     Promise.Status.BROKEN: "promise.kept_late",
@@ -27,13 +31,16 @@ _ENDED: Mapping[str, str] = {
 }
 
 
-def tick_promises(case: Case) -> None:
+def tick_promises(case: Case, *, is_reopened: bool) -> None:
     """Start, pause, let go on and end the clocks as the case's steps now stand.
 
     To be called when the case has come to rest, before it is saved. What ends without a step of
-    its own, as the application itself is over, ends in the background.
+    its own, as the application itself is over, ends in the background; of that nothing is left
+    to press an application that goes on all the same.
     """
     promises, clocks = case.journey.pack.promises, _Clocks(case)
+    if is_reopened:
+        clocks.forget_ended()
     if case.is_new:
         clocks.give(ACCESS, promises.access, at=case.application.first_page_at)
     _follow_steps(case, promises, clocks)
@@ -74,6 +81,8 @@ def _hand(
 
 def _follow_steps(case: Case, promises: Promises, clocks: _Clocks) -> None:
     for step in case.closed:
+        if step.target == _GIVES_ACCESS and step.outcome == "completed":
+            clocks.owe_no_more(ACCESS)
         if step.by_kind == "staff":
             clocks.name(STEP + step.element, step.by_label, UUID(step.by_id))
         for name in (STEP + step.element, PERSON + step.element):
@@ -111,7 +120,7 @@ class _Clocks:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._known = case.application.clocks  # name → id, and the step that it waits for
+        self._known = case.application.clocks  # name → id, the step it waits for, when it is due
         self._new: list[Promise] = []
         self._changed: dict[UUID, Promise] = {}
         self._rows: dict[str, Promise] = {}
@@ -128,7 +137,7 @@ class _Clocks:
         rules.give(promise, terms, calendar=self._calendar(terms.counted_on), at=at)
         self._rows[name] = promise
         self._new.append(promise)
-        self._known[name] = {"id": str(promise.pk), "owed": ""}
+        self._known[name] = {"id": str(promise.pk), "owed": "", "due": _told(promise)}
         if name != ACCESS:  # which every application has
             self._tell("promise.given", promise)
 
@@ -158,8 +167,19 @@ class _Clocks:
             self._tell("promise.resumed", promise)
         elif rules.pause(promise, step=owed, calendar=calendar, at=now):
             self._tell("promise.paused", promise, step=owed)
-        known["owed"] = owed
+        known["owed"], known["due"] = owed, _told(promise)
         self._changed[promise.pk] = promise
+
+    def owe_no_more(self, name: str) -> None:
+        """Let a clock run on that measures what is the customer's to do."""
+        if name in self._known:
+            self._known[name]["due"] = ""
+
+    def forget_ended(self) -> None:
+        """Leave out what has ended in the background."""
+        self._read()
+        for name in self._known.keys() - self._rows.keys():
+            del self._known[name]
 
     def name(self, name: str, person: str, person_id: UUID | None = None) -> None:
         """Say in whose hands a clock is."""
@@ -174,16 +194,26 @@ class _Clocks:
         for key in sorted(self._changed.keys() - new):
             update_row(self._changed[key], *rules.CHANGING)
         insert_all(self._new)
+        if any("due" not in known for known in self._known.values()):
+            self._read()  # kept before the deadlines stood there
+            for name, known in self._known.items():
+                known.setdefault("due", _told(self._rows[name]) if name in self._rows else "")
+        self._case.application.promised_at = rules.first_due(self._known)
 
     def _row(self, name: str) -> Promise | None:
         """Return a clock that runs; all that do are read, and locked, with the first."""
-        if name in self._known and name not in self._rows and not self._is_read:
-            ids = [known["id"] for known in self._known.values()]
-            # One that has ended in the background is over, whatever the application knows of it.
-            rows = Promise.objects.select_for_update().filter(pk__in=ids, ended_at=None)
-            self._rows = {row.name: row for row in rows.order_by("pk")} | self._rows
-            self._is_read = True
+        if name in self._known and name not in self._rows:
+            self._read()
         return self._rows.get(name) if name in self._known else None
+
+    def _read(self) -> None:
+        if self._is_read:
+            return
+        ids = [known["id"] for known in self._known.values()]
+        # One that has ended in the background is over, whatever the application knows of it.
+        rows = Promise.objects.select_for_update().filter(pk__in=ids, ended_at=None)
+        self._rows = {row.name: row for row in rows.order_by("pk")} | self._rows
+        self._is_read = True
 
     def _calendar(self, counted_on: str) -> Calendar:
         if counted_on == "always":
@@ -193,3 +223,8 @@ class _Clocks:
     def _tell(self, what: str, promise: Promise, *, step: str = "") -> None:
         due = promise.due_at.isoformat() if promise.due_at else ""
         self._case.tell(what, step=step, promise=promise.name, due=due)
+
+
+def _told(promise: Promise) -> str:
+    """Return when a promise is due as the application keeps it, "" while it stands still."""
+    return promise.due_at.isoformat() if promise.due_at else ""
