@@ -17,7 +17,7 @@ from psycopg import sql
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
-from atrio.onboarding.models import AccessRequest, Application
+from atrio.onboarding.models import AccessRequest, Application, Reminder
 from atrio.onboarding.promise_models import Promise, Reached
 from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership, Merge, Pair
@@ -115,6 +115,8 @@ def keep_promises_and_doubles(*accounts):
             due_at=timezone.now(),
             at=timezone.now(),
         )
+    for application in Application.objects.all():
+        Reminder.objects.create(application=application, occasion="a day", at=timezone.now())
     AccessRequest.objects.create(
         application=Application.objects.first(),
         account_id=accounts[0].pk,

@@ -28,6 +28,7 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "application.declined": ("circle-x", gettext_lazy("Application declined")),
     "application.withdrawn": ("x", gettext_lazy("Withdrawn by the customer")),
     "application.expired": ("clock", gettext_lazy("Expired: nobody came back")),
+    "application.reminded": ("send", gettext_lazy("%(step)s: reminded of it")),
     "application.left_behind": (
         "alert-triangle",
         gettext_lazy("Something was left behind in another system"),
@@ -171,6 +172,7 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
 _SAID: Mapping[str, tuple[str, ...]] = {
     "application.withdrawn": ("reason",),
     "application.left_behind": ("source", "number"),
+    "application.reminded": ("notice",),
     "notice.queued": ("notice",),
     "notice.bounced": ("notice",),
     "notice.sent_again": ("notice",),

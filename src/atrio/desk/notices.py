@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -48,10 +51,18 @@ class _Look:
         return letterhead_of(self.unit.code)
 
     def preview(self) -> Preview:
-        lent = {**_LENT, "link": f"{settings.PUBLIC_URL}/apply/…/"}
+        lent = {**_LENT, "link": f"{settings.PUBLIC_URL}/apply/…/", **self._waiting()}
         return preview(
             self.journey, self.name, language=self.language, unit=self.unit.code, lent=lent
         )
+
+    def _waiting(self) -> dict[str, str]:
+        """Return what a reminder says: a step of the customer's, and a day to come."""
+        asked = [e.id for e in self.journey.elements("user") if e.lane == "customer"]
+        step = self.journey.step_text(asked[-1], self.language) if asked else None
+        with override(self.language):
+            day = date_format(timezone.localdate() + timedelta(days=3), "DATE_FORMAT")
+        return {"step": step.name if step else "", "day": day}
 
     def url(self, page: str = "desk:notice", **other: str) -> str:
         chosen = {"language": self.language, "unit": self.unit.code} | other

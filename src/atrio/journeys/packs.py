@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from atrio.engine.forms import Localized
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.journeys.promises import Promises
+from atrio.journeys.reminders import Reminders
 
 LARGEST_FILE = 1024 * 1024  # bytes
 MOST_FILES = 300
@@ -53,6 +54,7 @@ class Pack:
     business_units: tuple[str, ...]  # codes; () is all
     clock: Clock
     promises: Promises
+    reminders: Reminders
     sources: Mapping[str, Localized]  # who stands behind a group of facts: "register"
     files: Mapping[str, bytes] = field(repr=False)
 
@@ -107,6 +109,7 @@ def pack_of(files: Mapping[str, bytes]) -> Pack:
         promises=Promises.parse(
             about.get("promises", {}), access=timedelta(seconds=clock.total), language=default
         ),
+        reminders=Reminders.parse(about.get("reminders", {})),
         sources={
             group: Localized(names, default) for group, names in about.get("sources", {}).items()
         },

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from atrio.journeys.models import Release
 from atrio.kernel.ids import new_id
@@ -97,6 +98,9 @@ class Application(models.Model):
         help_text="how often they came since they last got on, with a pause in between",
     )
     seen_at = models.DateTimeField(null=True, help_text="when the customer was last here")
+    remind_at = models.DateTimeField(
+        null=True, db_default=Now(), help_text="when it is looked at, as it waits for the customer"
+    )
     clocks = models.JSONField(
         default=dict,
         db_default={},
@@ -142,6 +146,9 @@ class Application(models.Model):
                 fields=["business_unit", "-seen_at", "-id"],
                 condition=Q(status="open", submitted_at__isnull=True),
                 name="application_drafts",
+            ),
+            models.Index(
+                fields=["remind_at"], condition=Q(status="open"), name="application_to_remind"
             ),
             GinIndex(SearchVector("title", config="simple"), name="application_words"),
         ]
@@ -336,6 +343,23 @@ class AccessRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.company}"
+
+
+class Reminder(models.Model):
+    """A letter about what waits for the customer. One row for each, whoever writes it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, db_index=False)
+    occasion = models.CharField(max_length=140, help_text="which letter, about which step")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["application", "occasion"], name="reminded_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.occasion
 
 
 class EmailProof(models.Model):

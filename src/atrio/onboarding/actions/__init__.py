@@ -1,5 +1,7 @@
 """What can be done to an application: a file for each use case."""
 
+from atrio.onboarding.actions._ending import end_application
+from atrio.onboarding.actions._letters import write_letter
 from atrio.onboarding.actions.answer_call import (
     begin_call,
     fail_call,
@@ -30,6 +32,7 @@ __all__ = [
     "correct_step",
     "decide_access",
     "decide_step",
+    "end_application",
     "fail_call",
     "finish_call",
     "fire_timer",
@@ -47,4 +50,5 @@ __all__ = [
     "submit_step",
     "take_access_decision",
     "withdraw_application",
+    "write_letter",
 ]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from atrio.kernel.actors import SYSTEM
 from atrio.kernel.errors import Refused
 from atrio.kernel.queue import later
 from atrio.onboarding.actions._advance import advance_and_save
 from atrio.onboarding.actions._letters import is_theirs, write_to_applicant
-from atrio.onboarding.case import Case
+from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import Application
 
 _SAID = {
@@ -26,6 +32,22 @@ def see_that_it_goes_on(application: Application) -> None:
     said = _SAID.get(Application.Status(application.status))
     if said:
         raise ApplicationOver(said)
+
+
+@transaction.atomic
+def end_application(
+    *,
+    application_id: UUID,
+    status: Application.Status,
+    only_if: Callable[[Application], bool],
+    now: datetime,
+) -> bool:
+    """End an application in our own name, if the locked row is as it has to be for that."""
+    case = open_case(by=SYSTEM, application_id=application_id, now=now)
+    if not only_if(case.application):
+        return False
+    end_from_outside(case, status)
+    return True
 
 
 def end_from_outside(case: Case, status: Application.Status, *, reason: str = "") -> None:

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 
+from atrio.engine.forms import nested
+from atrio.journeys.journey import Journey
 from atrio.notices.actions import Draft, send_message
 from atrio.onboarding.actions._proof import is_proved
 from atrio.onboarding.case import Case
+from atrio.onboarding.models import Application
 from atrio.onboarding.tokens import token_for
 
 ADDRESS = "contact.email"
 
 
-def write_to_applicant(
-    case: Case, notice: str, *, occasion: str, can_wait: bool = False, **lent: str
-) -> bool:
+def write_to_applicant(case: Case, notice: str, *, occasion: str) -> bool:
     """Write to the applicant, once for an occasion; False if there is no address yet."""
-    facts, application = case.facts, case.application
-    reader = str(facts.get(ADDRESS, ""))
-    if not reader:
+    if not case.facts.get(ADDRESS):
         return False
-    words = case.journey.notice(
+    write_letter(
+        case.application,
+        case.journey,
+        case.facts,
+        notice=notice,
+        occasion=occasion,
+        now=case.now,
+    )
+    return True
+
+
+def write_letter(
+    application: Application,
+    journey: Journey,
+    facts: Mapping[str, Any],
+    *,
+    notice: str,
+    occasion: str,
+    now: datetime,
+    can_wait: bool = False,
+    **lent: str,
+) -> None:
+    """Write to the address among the facts, once for an occasion, with what is `lent`."""
+    words = journey.notice(
         notice,
         application.language,
-        case.tree,
+        nested(facts, onto=journey.policy_facts),
         unit=application.business_unit,
         reference=application.reference,
         link=f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/",
@@ -33,7 +59,7 @@ def write_to_applicant(
         Draft(
             key=f"{application.pk}:{notice}:{occasion}",
             notice=notice,
-            to=reader,
+            to=str(facts[ADDRESS]),
             language=application.language,
             subject=words.subject,
             text=words.text,
@@ -45,9 +71,8 @@ def write_to_applicant(
             application_id=application.pk,
             business_unit=application.business_unit,
         ),
-        now=case.now,
+        now=now,
     )
-    return True
 
 
 def is_theirs(case: Case) -> bool:

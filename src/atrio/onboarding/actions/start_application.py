@@ -47,6 +47,7 @@ def start_application(
             visit=visit,
             first_page_at=first_page_at,
             seen_at=now,
+            remind_at=compiled_journey.pack.reminders.first_look(now),
             created_at=now,
         )
         case = Case(
