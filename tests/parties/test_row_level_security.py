@@ -22,6 +22,7 @@ from atrio.onboarding.promise_models import Promise, Reached
 from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership, Merge, Pair
 from atrio.trade.actions import fetch_first_prices
+from atrio.trade.models import CreditLine
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
 from tests.parties.customers import become_customer, make_unit
 
@@ -125,6 +126,7 @@ def keep_promises_and_doubles(*accounts):
         email="bob@elsewhere.example",
         asked_at=timezone.now(),
     )
+    CreditLine.objects.bulk_create(CreditLine(account=account) for account in accounts)
     keep_keys()
     one, other = sorted(account.pk for account in accounts)
     unit = accounts[0].business_unit

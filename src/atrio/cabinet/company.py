@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.cabinet.access import MemberRequest, for_members
+from atrio.cabinet.credit import credit_line
 from atrio.cabinet.frame import show
+from atrio.cabinet.home import manager_of
 from atrio.cabinet.words import address, initials, tax_id
 from atrio.parties.queries import Seat, contacts_of
 
@@ -25,6 +27,8 @@ def show_company(request: MemberRequest) -> HttpResponse:
         "terms": _terms(request.seat),
         "addresses": _addresses(request.seat),
         "people": _people(request),
+        "credit": credit_line(request),
+        "manager": manager_of(request.seat.unit.code),
     }
     return show(request, "cabinet/company.html", context, here="company")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.cabinet.access import MemberRequest, for_members
+from atrio.cabinet.credit import credit_line
 from atrio.cabinet.frame import show
 from atrio.cabinet.requests import open_requests
 from atrio.cabinet.words import ago, initials
@@ -29,7 +30,8 @@ def show_home(request: MemberRequest) -> HttpResponse:
             {"icon": "building", "text": _("My company"), "url": reverse("cabinet:company")},
         ],
         "news": _news(request.seat),
-        "manager": _manager(request.seat.unit.code),
+        "manager": manager_of(request.seat.unit.code),
+        "credit": credit_line(request),
     }
     return show(request, "cabinet/home.html", context, here="home")
 
@@ -61,7 +63,8 @@ def _news(seat: Seat) -> list[dict[str, Any]]:
     ]
 
 
-def _manager(unit: str) -> dict[str, str] | None:
+def manager_of(unit: str) -> dict[str, str] | None:
+    """Return whom a unit's customers may write to, None if it has no sales manager."""
     manager = sales_manager_of(unit)
     if manager is None:
         return None

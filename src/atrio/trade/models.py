@@ -1,4 +1,4 @@
-"""Articles and personal prices."""
+"""Articles, personal prices, credit lines."""
 
 from __future__ import annotations
 
@@ -55,3 +55,37 @@ class PersonalPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article}: {self.amount} {self.currency}"
+
+
+class CreditLine(models.Model):
+    """What one account may owe, as the ERP said when it was set, and what was asked for since.
+
+    Whoever has a line and asks for another one keeps theirs until that is decided.
+    """
+
+    class Request(models.TextChoices):
+        """How the last request stands."""
+
+        NONE = ""  # none was made, or it was granted or withdrawn
+        ASKED = "asked"
+        PAUSED = "paused"  # the customer owes us something
+        DENIED = "denied"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="credit_line")
+    limit = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, help_text="none: there is no line"
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    payment_term = models.CharField(max_length=80, blank=True, help_text="as the ERP calls it")
+    source = models.CharField(max_length=50, blank=True, help_text="the connection that said so")
+    set_at = models.DateTimeField(null=True, help_text="when it was read back")
+    request = models.CharField(
+        max_length=6, choices=Request.choices, blank=True, default=Request.NONE
+    )
+    asked_at = models.DateTimeField(null=True)
+    decide_by = models.DateTimeField(null=True, help_text="what we have promised")
+    reason = models.TextField(blank=True, help_text="why it was denied, as the customer reads it")
+
+    def __str__(self) -> str:
+        return f"credit line of {self.account_id}: {self.limit} {self.currency} {self.request}"

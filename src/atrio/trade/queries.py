@@ -15,7 +15,7 @@ from django.db.models import Count, QuerySet
 from atrio.kernel.actors import Actor
 from atrio.parties.models import Account
 from atrio.seller.queries import business_unit
-from atrio.trade.models import Article, PersonalPrice
+from atrio.trade.models import Article, CreditLine, PersonalPrice
 from atrio.trade.rules import search_words
 
 PAGE_SIZE = 24
@@ -96,6 +96,13 @@ def prices_visible_to(by: Actor) -> QuerySet[PersonalPrice]:
     if by.kind == "member":
         return PersonalPrice.objects.filter(account_id__in=by.accounts)
     return PersonalPrice.objects.none()
+
+
+def credit_line_of(by: Actor, account_id: UUID) -> CreditLine | None:
+    """Return the credit line of a member's own account, with what was asked for; None if none."""
+    if by.kind != "member" or account_id not in by.accounts:
+        return None
+    return CreditLine.objects.filter(account_id=account_id).first()
 
 
 def catalogue_page(

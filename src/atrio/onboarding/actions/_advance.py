@@ -17,6 +17,7 @@ from atrio.onboarding.actions._ownership import free_for_other_eyes
 from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
+from atrio.onboarding.promises.credit import follows_credit, tell_of_credit
 from atrio.onboarding.promises.ticking import tick_promises
 
 
@@ -27,8 +28,11 @@ def advance_and_save(case: Case) -> None:
         _advance(case, is_background=is_background)
         is_reopened = _finish(case)
         free_for_other_eyes(case)
+        asked_for_credit = follows_credit(case)
         tick_promises(case, is_reopened=is_reopened)
     case.save()
+    if asked_for_credit or follows_credit(case):
+        tell_of_credit(case.application.pk)
     for call in case.new_calls:
         if call.status == Call.Status.DONE:
             continue

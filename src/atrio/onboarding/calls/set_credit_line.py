@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db import transaction
+
 from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.calls import Answer, Question, call
+from atrio.onboarding.calls._customer import account_of
 from atrio.outside.connections import open_erp
 from atrio.outside.ports import CreditLine
+from atrio.trade.credit import note_credit_line
 
 
 @call("erp.set_credit_line", asks="erp")
@@ -25,5 +29,12 @@ def set_credit_line(question: Question) -> Answer:
     if found is None or found.limit != line.limit or found.currency != line.currency:
         raise OutsideFailure(
             f"The ERP says {found} of customer {number}, not {line}", code="not_set"
+        )
+    with transaction.atomic():
+        note_credit_line(
+            account_id=account_of(question),
+            terms=found,
+            source=question.asked.code,
+            now=question.now,
         )
     return Answer()

@@ -18,6 +18,7 @@ from atrio.kernel.ids import new_id
 from atrio.onboarding.case import where_of
 from atrio.onboarding.models import Application, Promise, Reached, Step
 from atrio.onboarding.promises import rules
+from atrio.onboarding.promises.credit import CREDIT_LINE, tell_of_credit
 from atrio.onboarding.promises.letters import tell_people
 from atrio.onboarding.promises.turns import split
 from atrio.outside.models import Delivery
@@ -70,6 +71,7 @@ _END_OTHERS = """
     where application.id = promise.application_id and promise.ended_at is null
       and application.finished_at is not null
       and (promise.name <> 'access' or application.status <> 'done')
+    returning promise.application_id, promise.name
 """
 _REACH = """
     insert into onboarding_reached (id, promise_id, application_id, level, due_at, at)
@@ -80,14 +82,18 @@ _REACH = """
 """
 
 
+@transaction.atomic
 def end_what_is_over() -> int:
     """End the clocks whose end is no step of their own; return how many."""
-    ended = 0
     with connection.cursor() as cursor:
-        for statement in (_END_ACCESS, _END_OTHERS):
-            cursor.execute(statement)
-            ended += cursor.rowcount
-    return ended
+        cursor.execute(_END_ACCESS)
+        of_access: int = cursor.rowcount
+        cursor.execute(_END_OTHERS)
+        others = cursor.fetchall()
+    for application_id, name in others:
+        if name == CREDIT_LINE:
+            tell_of_credit(application_id)
+    return of_access + len(others)
 
 
 @transaction.atomic
@@ -251,4 +257,7 @@ def move_promises(*, business_unit: str, after: UUID | None, now: datetime) -> U
     Promise.objects.bulk_update(moved, fields)
     Application.objects.bulk_update(applications.values(), ["clocks", "promised_at"])
     record_all(entries)
+    for promise in moved:
+        if promise.name == CREDIT_LINE:
+            tell_of_credit(promise.application_id)
     return max(found) if len(found) == AT_ONCE else None

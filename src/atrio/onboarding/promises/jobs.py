@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from atrio.kernel.queue import job, later
 from atrio.onboarding.promises import actions
+from atrio.onboarding.promises.credit import copy_credit_request
 
 
 @job("onboarding.check_promises", every=timedelta(minutes=1))
@@ -19,6 +20,12 @@ def check_promises() -> None:
         pass
     while actions.split_ended() == actions.AT_ONCE:
         pass
+
+
+@job("onboarding.tell_of_credit")
+def tell_of_credit(*, application_id: UUID) -> None:
+    """Let the account's cabinet know how its request for a credit line stands."""
+    copy_credit_request(application_id=application_id, now=timezone.now())
 
 
 @job("onboarding.move_promises")
