@@ -26,6 +26,8 @@ POSTED = {
     "hand-over",
     "take-next",
     "decide",
+    "help-write",
+    "help-call",
     "retry",
     "turn",
     "ask",

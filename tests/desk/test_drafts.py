@@ -10,17 +10,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from lxml import html
 
-from atrio.identity.models import User
 from atrio.kernel.ids import new_id
 from atrio.onboarding.drafts import DRAFTS_PAGE, count_drafts, drafts_page
 from atrio.onboarding.models import Application, Step
 from atrio.onboarding.queue import MOST_COUNTED
 from tests.apply.people import Applicant
 from tests.desk.conftest import branch, crowd
+from tests.desk.helpers import at_the_desk, words_of
 from tests.onboarding.house import CNPJ, furnish, hire
-from tests.parties.customers import Browser
 
 BUDGET = 18
 WRONG = "99.000.003/0001-93"
@@ -39,12 +37,6 @@ def carla(unit):
 @pytest.fixture
 def desk(carla):
     return at_the_desk(carla)
-
-
-def at_the_desk(actor):
-    browser = Browser(headers={"accept-language": "en"})
-    browser.force_login(User.objects.get(pk=actor.id))
-    return browser
 
 
 def minutes_ago(minutes):
@@ -78,8 +70,7 @@ def shown(desk, **query):
 
 
 def words(desk, **query):
-    text = html.fromstring(desk.get("/desk/drafts/", query).content.decode()).text_content()
-    return " ".join(text.split())
+    return words_of(desk.get("/desk/drafts/", query))
 
 
 def test_somebody_who_has_just_begun_is_seen_with_their_step(desk, unit):

@@ -92,6 +92,10 @@ ADDRESSES = {
     "cabinet:company": (GET, signed_in(member=200, staff=404)),
     "cabinet:switch": (POST, signed_in(member=404, staff=404)),
     "desk:queue": (GET, signed_in(member=404, staff=200, elsewhere=200)),
+    "desk:help": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
+    # Empty forms: whoever may help is told what is missing.
+    "desk:help-write": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
+    "desk:help-call": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
     "desk:drafts": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:application": (GET, signed_in(member=404, staff=200)),
     "desk:drawing": (GET, signed_in(member=404, staff=200)),

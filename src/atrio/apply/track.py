@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
+from atrio.apply.helped import helped
 from atrio.apply.leaving import withdraw_url
 from atrio.identity.actions import sign_in
 from atrio.identity.queries import users_by_email
@@ -75,6 +76,7 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
         context = {
             "application": application,
             "tracker": _drawn(view, token),
+            "helped": [] if is_part else helped(application),
             "refresh": 0 if application.finished_at else REFRESH,
         }
         return render(request, "apply/_tracker.html" if is_part else "apply/tracker.html", context)

@@ -33,6 +33,7 @@ from atrio.journeys.messages import say
 from atrio.kernel.actors import Actor
 from atrio.onboarding.actions import decide_step, retry_call
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
+from atrio.onboarding.actions.help_customer import MAY_HELP
 from atrio.onboarding.promises.queries import promises_of
 from atrio.onboarding.queries import (
     ApplicationPage,
@@ -145,6 +146,7 @@ def _show(
         ),
         "history": history(page.entries, journey, language=language, now=now),
         "looks": looks(page.entries, journey, language=language, now=now),
+        "help": _help_address(page, request.actor),
         "promises": clocks(
             promises_of(page.application, journey, language=language, now=now), now=now
         ),
@@ -152,6 +154,13 @@ def _show(
         "watch": "" if reviews or page.application.finished_at else _watch(page),
     }
     return show(request, "desk/application.html", context, here="queue", status=status)
+
+
+def _help_address(page: ApplicationPage, by: Actor) -> str:
+    """Return where this customer can be helped, "" for those who only look."""
+    if page.application.finished_at or not by.has_role(*MAY_HELP):
+        return ""
+    return reverse("desk:help", args=[page.application.pk])
 
 
 def _corrections(

@@ -21,6 +21,7 @@ from atrio.desk.words import Text, ago, minutes
 from atrio.engine.forms import Answers, Message, bound
 from atrio.journeys.journey import Journey
 from atrio.journeys.messages import say
+from atrio.onboarding.actions.help_customer import MAY_HELP
 from atrio.onboarding.drafts import (
     VIEWS,
     Draft,
@@ -49,6 +50,8 @@ def drafts(request: StaffRequest) -> HttpResponse:
     page = drafts_page(
         request.actor, view=view, number=page_number(request), counts=counts, now=now
     )
+    # Whoever may help goes to where they can; the others may look.
+    row_page = "desk:help" if request.actor.has_role(*MAY_HELP) else "desk:application"
     context = {
         "views": [
             {
@@ -60,7 +63,7 @@ def drafts(request: StaffRequest) -> HttpResponse:
             }
             for name in VIEWS
         ],
-        "rows": [_row(draft, now=now) for draft in page.rows],
+        "rows": [_row(draft, row_page, now=now) for draft in page.rows],
         "pages": _pages(page, view),
         "empty": _empty(view),
         "refresh_url": request.get_full_path(),
@@ -103,12 +106,12 @@ def _address(**query: str | int) -> str:
     return f"{reverse('desk:drafts')}?{urlencode(query)}"
 
 
-def _row(draft: Draft, *, now: datetime) -> dict[str, Any]:
+def _row(draft: Draft, page: str, *, now: datetime) -> dict[str, Any]:
     application = draft.application
     journey = journey_of(application)
     language = get_language() or "en"
     return {
-        "url": reverse("desk:application", args=[application.pk]),
+        "url": reverse(page, args=[application.pk]),
         "reference": application.reference,
         "company": application.title or _("Not known yet"),
         "tax_id": fact_text(journey, "company.tax_id", draft.tax_id, language=language)
@@ -123,6 +126,7 @@ def _row(draft: Draft, *, now: datetime) -> dict[str, Any]:
         "troubles": troubles(draft, journey, language=language, now=now),
         "seen": ago(application.seen_at, now=now) if application.seen_at else "",
         "seen_at": application.seen_at,
+        "helped": ago(application.helped_at, now=now) if application.helped_at else "",
     }
 
 

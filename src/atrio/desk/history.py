@@ -65,6 +65,8 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "promise.warned": ("clock", gettext_lazy("Promise nearly due")),
     "promise.broken": ("alert-triangle", gettext_lazy("Promise broken")),
     "promise.escalated": ("alert-triangle", gettext_lazy("Promise still not kept: raised")),
+    "help.written": ("mail", gettext_lazy("Wrote to the customer, to help")),
+    "help.called": ("phone", gettext_lazy("Called the customer, to help")),
     "page.viewed": ("eye", gettext_lazy("%(step)s: looked at")),
     "page.left": ("logout", gettext_lazy("%(step)s: left")),
     "price.first_shown": ("tag", gettext_lazy("First price shown")),

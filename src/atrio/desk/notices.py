@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 
 MAY_PREVIEW = ("process_owner", "associate", "regional_admin", "admin")
 # What a sender lends, as an example of it.
-_LENT = {"code": "123456", "minutes": "10", "reference": "K7M2-9QXA"}
+_LENT = {
+    "code": "123456",
+    "minutes": "10",
+    "reference": "K7M2-9QXA",
+    "helper": "Carla",
+    "words": "…",
+}
 
 
 @dataclass(frozen=True, slots=True)

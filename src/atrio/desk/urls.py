@@ -9,6 +9,7 @@ from atrio.desk import (
     calendars,
     correction,
     drafts,
+    help,  # noqa: A004 (nobody asks for Python's help here)
     imports,
     merge,
     notices,
@@ -43,6 +44,9 @@ urlpatterns = [
         correction.correct,
         name="correct",
     ),
+    path("applications/<uuid:application_id>/help/", help.help_, name="help"),
+    path("applications/<uuid:application_id>/help/write", help.write, name="help-write"),
+    path("applications/<uuid:application_id>/help/call", help.called, name="help-call"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("promises/", promises.promises, name="promises"),
     path("calendars/", calendars.calendars, name="calendars"),

@@ -16,7 +16,8 @@ from typing import Any
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.notices import markup
 
-LENT_NAMES = frozenset({"code", "minutes", "link", "reference", "step", "day"})
+# What facts cannot know; `words` and `helper` are what a member of staff writes, and their name.
+LENT_NAMES = frozenset({"code", "minutes", "link", "reference", "step", "day", "words", "helper"})
 # Steps of "staff" are ours alone: customers do not hear of them.
 WHO = frozenset({"customer", "us", "outside", "staff"})
 _NAME = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")

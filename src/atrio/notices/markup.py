@@ -117,7 +117,8 @@ def _parts(source: str) -> Iterator[str | re.Match[str]]:
 
 def _tagged(part: str | re.Match[str], fill: Fill) -> str:
     if isinstance(part, str):
-        return escape(fill(part))
+        # An address, or what somebody wrote: what is filled in may have lines of its own.
+        return escape(fill(part)).replace("\n", "<br>")
     if part["strong"]:
         return f"<strong>{escape(fill(part['strong']))}</strong>"
     words, address = fill(part["words"]), fill(part["target"])

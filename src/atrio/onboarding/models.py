@@ -15,6 +15,7 @@ from atrio.journeys.models import Release
 from atrio.kernel.ids import new_id
 
 # Told apart for length: here Django finds them.
+from atrio.onboarding.help_models import Help as Help
 from atrio.onboarding.promise_models import Promise as Promise
 from atrio.onboarding.promise_models import Reached as Reached
 
@@ -98,6 +99,9 @@ class Application(models.Model):
         help_text="how often they came since they last got on, with a pause in between",
     )
     seen_at = models.DateTimeField(null=True, help_text="when the customer was last here")
+    helped_at = models.DateTimeField(
+        null=True, help_text="when one of ours last helped; nobody looks for help there is none of"
+    )
     remind_at = models.DateTimeField(
         null=True, db_default=Now(), help_text="when it is looked at, as it waits for the customer"
     )

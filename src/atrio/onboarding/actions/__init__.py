@@ -15,6 +15,7 @@ from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
 from atrio.onboarding.actions.fire_timer import fire_timer
+from atrio.onboarding.actions.help_customer import note_call, write_to_customer
 from atrio.onboarding.actions.note_view import note_error, note_leave, note_view
 from atrio.onboarding.actions.own_application import claim_application, give_back, hand_over
 from atrio.onboarding.actions.resume_application import resume_application
@@ -38,6 +39,7 @@ __all__ = [
     "fire_timer",
     "give_back",
     "hand_over",
+    "note_call",
     "note_error",
     "note_leave",
     "note_view",
@@ -51,4 +53,5 @@ __all__ = [
     "take_access_decision",
     "withdraw_application",
     "write_letter",
+    "write_to_customer",
 ]
