@@ -41,6 +41,9 @@ class Environment(BaseSettings):
     worker_metrics_port: int = Field(
         default=0, ge=0, le=65535, alias="ATRIO_WORKER_METRICS_PORT", description="0 is off"
     )
+    metrics_token: str = Field(
+        default="", pattern=r"^(\S{16,})?$", alias="ATRIO_METRICS_TOKEN", repr=False
+    )
     fault_proxy: str = Field(default="", alias="ATRIO_FAULT_PROXY")
     faults_token: str = Field(default="", alias="ATRIO_FAULTS_TOKEN", repr=False)
     price_freshness_seconds: float = Field(default=900, ge=1, alias="ATRIO_PRICE_FRESHNESS_SECONDS")

@@ -21,6 +21,7 @@ ATRIO_BRAND = env.brand
 ATRIO_PACKS = [SOURCE / "packs", *env.packs]
 ATRIO_SECRETS = env.secrets
 ATRIO_HEARTBEAT_SECONDS = env.heartbeat_seconds
+ATRIO_METRICS_TOKEN = env.metrics_token
 ATRIO_WORKER_METRICS = (env.host, env.worker_metrics_port)
 ATRIO_FAULT_PROXY = env.fault_proxy
 ATRIO_FAULTS_TOKEN = env.faults_token
