@@ -4,6 +4,8 @@
 // app.js         htmx and the islands every page has
 // blueprint.css  the BPMN viewer, loaded by the pages that show a blueprint
 // blueprint.js
+// desk.css       what only the desk's pages have: their keys
+// desk.js
 // icons.svg      one sprite of the icons named in icons.mjs
 // *.svg          the drawings that our sheets name
 //
@@ -99,6 +101,8 @@ const options = {
   entryPoints: [
     { in: "frontend/islands/app.ts", out: "app" },
     { in: "frontend/styles/app.css", out: "app" },
+    { in: "frontend/islands/desk.ts", out: "desk" },
+    { in: "frontend/styles/keys.css", out: "desk" },
     { in: "frontend/islands/blueprint.ts", out: "blueprint" },
     { in: "frontend/styles/blueprint.css", out: "blueprint" },
   ],

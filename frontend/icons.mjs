@@ -36,6 +36,7 @@ export const OUTLINE = [
   "id",
   "inbox",
   "info-circle",
+  "keyboard",
   "layout-grid",
   "list-details",
   "loader-2",

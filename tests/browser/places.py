@@ -16,10 +16,10 @@ from tests.waiting import eventually
 class Places:
     """Pages of one house, as paths. Applications come by HTTP, as quickly as the house allows."""
 
-    def __init__(self, house):
+    def __init__(self, house, *, start=200):
         self._house = house
-        self._numbers = invented_numbers(start=200)
-        self._suspended = invented_numbers(start=200, status="suspended")
+        self._numbers = invented_numbers(start=start)
+        self._suspended = invented_numbers(start=start, status="suspended")
 
     @cached_property
     def first_step(self):
@@ -66,9 +66,13 @@ class Places:
     @cached_property
     def review(self):
         """An application that waits for a person: its company is suspended."""
+        return f"/desk/applications/{self.fresh_review()}/"
+
+    def fresh_review(self):
+        """Let one more company that is suspended apply, and return its application's id."""
         track = self._stop_at("/track/", number=next(self._suspended))
         eventually(lambda: self._waits_on(track) == "associate")
-        return self._on_desk(track)
+        return _application(track)
 
     @cached_property
     def letter(self):

@@ -36,7 +36,6 @@ def test_a_row_says_whose_turn_it_is_and_how_much_time_is_left(carla, referred):
     assert referred.reference in page
     assert f"/desk/applications/{referred.pk}/" in page
     for words in (
-        "needs a person",
         "2 min left",
         "Check by a person",
         "99.000.007/",

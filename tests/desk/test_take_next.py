@@ -74,5 +74,14 @@ def test_the_queue_says_why_each_waits_and_who_has_it(carla, failed):
     assert Application.objects.get().owner is not None
 
 
+def test_the_keys_are_told_on_every_page_and_name_what_they_press(carla, referred):
+    for page in (carla.get("/desk/").content.decode(), page_of(carla, referred)):
+        assert '<dialog class="keys" id="keys"' in page
+        assert 'data-key="t"' in page
+        assert 'data-key="g q"' in page
+    assert 'data-key="c"' in page
+    assert 'data-key="d"' in page
+
+
 def test_having_nothing_explains_how_to_get_something(carla):
     assert "You have nothing in hand" in carla.get("/desk/?view=mine").content.decode()

@@ -22,7 +22,7 @@ from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import topics
 from atrio.desk.frame import show, submitted
 from atrio.desk.history import history, looks
-from atrio.desk.ownership import owner_of, to_the_next
+from atrio.desk.ownership import next_address, owner_of, to_the_next
 from atrio.desk.place import back_to_queue, place
 from atrio.desk.promises import clocks
 from atrio.desk.why import why_on_page
@@ -135,6 +135,7 @@ def _show(
     context = {
         "application": _head(page, journey, language=language, now=now),
         "queue": place(request),
+        "take_next": next_address(request.actor),
         "owner": owner_of(page, request.actor, now=now),
         "reviews": reviews,
         "groups": topics(page.facts, journey, language=language, now=now),

@@ -91,6 +91,11 @@ def _person(asked: str) -> UUID | None:
         return None
 
 
+def next_address(by: Actor) -> str:
+    """Return the address that takes the next application, "" for those who do not decide."""
+    return reverse("desk:take-next") if by.has_role(*MAY_DECIDE) else ""
+
+
 def owner_of(page: ApplicationPage, by: Actor, *, now: datetime) -> dict[str, Any]:
     """Return who has the application, since when, with what word, and what one may do."""
     application, owner = page.application, page.application.owner

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,12 +17,12 @@ from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.evidence import step_name
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import counted, page_number, show
+from atrio.desk.ownership import next_address
 from atrio.desk.place import note_place
 from atrio.desk.promises import title
 from atrio.desk.why import why
 from atrio.desk.words import Text, ago, due, status_of
 from atrio.kernel.actors import Actor
-from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.promises.rules import pressing
 from atrio.onboarding.queries import journey_of
 from atrio.onboarding.queue import (
@@ -39,7 +39,7 @@ from atrio.onboarding.queue import (
 _NAMES: dict[View, Text] = {
     "associate": gettext_lazy("Need a person"),
     "mine": gettext_lazy("Mine"),
-    "free": gettext_lazy("Nobody has them"),
+    "free": pgettext_lazy("applications that nobody has", "Free"),
     "customer": gettext_lazy("With the customer"),
     "admin": gettext_lazy("With an account's admin"),
     "outside": gettext_lazy("Run by themselves"),
@@ -81,7 +81,9 @@ def queue(request: StaffRequest) -> HttpResponse:
         "pages": {} if query else _pages(page, view),
         "empty": _empty(view, query),
         "refresh_url": request.get_full_path(),
-        "take_next": reverse("desk:take-next") if request.actor.has_role(*MAY_DECIDE) else "",
+        "take_next": next_address(request.actor),
+        # Where all wait for the same, a column that says so tells nothing.
+        "shows_status": bool(query) or view not in {"associate", "free"},
     }
     template = "desk/_queue.html" if part else "desk/queue.html"
     return show(request, template, context, here="queue", waiting=counts["associate"])
