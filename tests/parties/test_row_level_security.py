@@ -17,7 +17,7 @@ from psycopg import sql
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
-from atrio.onboarding.models import AccessRequest, Application, Reminder
+from atrio.onboarding.models import AccessRequest, Application, Help, LinkRequest, Reminder
 from atrio.onboarding.promise_models import Promise, Reached
 from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership, Merge, Pair
@@ -118,6 +118,14 @@ def keep_promises_and_doubles(*accounts):
         )
     for application in Application.objects.all():
         Reminder.objects.create(application=application, occasion="a day", at=timezone.now())
+        LinkRequest.objects.create(application=application, at=timezone.now())
+        Help.objects.create(
+            application=application,
+            kind=Help.Kind.WROTE,
+            at=timezone.now(),
+            by_id=Membership.objects.first().user_id,
+            by_label="Carla",
+        )
     AccessRequest.objects.create(
         application=Application.objects.first(),
         account_id=accounts[0].pk,

@@ -81,6 +81,8 @@ ADDRESSES = {
     "apply:left": (POST, everybody(204)),
     "apply:track": (GET, everybody(200)),
     "apply:enter-shop": (POST, everybody(409)),
+    "apply:continue": (GET, everybody(200)),
+    "apply:elsewhere": (GET, everybody(200)),
     "apply:withdraw": (GET, everybody(200)),
     # What still runs is not begun again.
     "apply:again": (POST, everybody(409)),
@@ -170,6 +172,8 @@ ALSO_POSTED = (
     "account_confirm_login_code",
     "account_signup",
     "apply:step",
+    "apply:continue",
+    "apply:elsewhere",
     "apply:withdraw",
     "desk:correct",
     "cabinet:request",

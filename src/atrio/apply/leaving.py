@@ -1,4 +1,4 @@
-"""The quiet ways out of a page: to withdraw."""
+"""The quiet ways out of a page: to another device, or out of the application."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from atrio.onboarding.queries import Application
 from atrio.onboarding.tokens import token_for
 
 
-def withdraw_url(application: Application) -> str:
-    """Return where the applicant may withdraw, "" when there is nothing to withdraw."""
+def ways_out(application: Application) -> dict[str, str]:
+    """Return where the applicant may go from here, {} when there is nothing to leave."""
     if not may_be_withdrawn(application):
-        return ""
-    return reverse("apply:withdraw", kwargs={"token": token_for(application.pk)})
+        return {}
+    address = {"token": token_for(application.pk)}
+    return {
+        "elsewhere": reverse("apply:elsewhere", kwargs=address),
+        "withdraw": reverse("apply:withdraw", kwargs=address),
+    }

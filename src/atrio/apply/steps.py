@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.drawing import form_for, sections_for, step_url
 from atrio.apply.helped import helped
-from atrio.apply.leaving import withdraw_url
+from atrio.apply.leaving import ways_out
 from atrio.apply.mailbox import mailbox_url
 from atrio.apply.timing import seconds_on_page
 from atrio.engine.forms import Answers, fact
@@ -118,7 +118,7 @@ def _show(
         "back": step_url(view, view.progress.previous) if view.progress.previous else "",
         "leave_url": reverse("apply:left", kwargs=address),
         "helped": helped(view.application),
-        "withdraw": withdraw_url(view.application),
+        "leaving": ways_out(view.application),
     }
     template = "apply/step.html"
     if "proof" in attributes:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.helped import helped
-from atrio.apply.leaving import withdraw_url
+from atrio.apply.leaving import ways_out
 from atrio.identity.actions import sign_in
 from atrio.identity.queries import users_by_email
 from atrio.kernel.actors import Actor
@@ -137,7 +137,7 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
             if view.application.status in _ENDED
             else ""
         ),
-        "withdraw": withdraw_url(view.application),
+        "leaving": ways_out(view.application),
         "slow": _slow(view),
         "promises": [_promised(promise) for promise in view.promises],
         "declined": outcome.text if outcome and not outcome.is_good else "",

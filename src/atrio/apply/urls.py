@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.apply import again, landing, mailbox, steps, track, withdraw
+from atrio.apply import again, elsewhere, landing, mailbox, steps, track, withdraw
 
 app_name = "apply"
 urlpatterns = [
     path("", landing.show, name="landing"),
     path("left/", landing.left, name="landing-left"),
     path("apply/start/", landing.start, name="start"),
+    path("apply/continue/", elsewhere.resume, name="continue"),
     path("apply/<str:token>/", steps.resume, name="resume"),
     path("apply/<str:token>/step/<slug:element>/", steps.step, name="step"),
     path("apply/<str:token>/step/<slug:element>/code/", steps.send_code, name="send-code"),
     path("apply/<str:token>/step/<slug:element>/left/", steps.left, name="left"),
     path("apply/<str:token>/mail/", mailbox.show, name="mailbox"),
     path("apply/<str:token>/track/", track.show, name="track"),
+    path("apply/<str:token>/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("apply/<str:token>/withdraw/", withdraw.withdraw, name="withdraw"),
     path("apply/<str:token>/again/", again.again, name="again"),
     path("apply/<str:token>/shop/", track.enter_shop, name="enter-shop"),

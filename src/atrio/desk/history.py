@@ -50,6 +50,7 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "notice.skipped": ("mail", gettext_lazy("Message not written: there is no address")),
     "notice.bounced": ("alert-triangle", gettext_lazy("Message came back")),
     "notice.sent_again": ("send", gettext_lazy("Message sent again")),
+    "link.sent": ("send", gettext_lazy("Link to go on sent")),
     "code.sent": ("send", gettext_lazy("Code sent")),
     "code.held_back": ("clock-pause", gettext_lazy("No new code: the last one still holds")),
     "call.failed": ("alert-triangle", gettext_lazy("%(step)s: the other system refused")),
@@ -76,6 +77,7 @@ _PAGES: Mapping[str, Text] = {
     "": gettext_lazy("Page"),
     "landing": gettext_lazy("First page"),
     "tracker": gettext_lazy("Tracker"),
+    "elsewhere": gettext_lazy("Another device"),
     "withdrawal": gettext_lazy("Withdrawal"),
 }
 

@@ -226,7 +226,7 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     }
     wanted |= {("steps", element.id) for element in journey.elements("user")}
     if any("proof" in element.attributes for element in journey.elements("user")):
-        wanted |= {("notices", "code"), ("notices", "withdrawn")}
+        wanted |= {("notices", "code"), ("notices", "resume"), ("notices", "withdrawn")}
     wanted |= {("notices", name) for name in journey.pack.reminders.notices}
     for other in journey.texts.values():
         wanted |= other.places()

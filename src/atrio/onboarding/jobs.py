@@ -23,6 +23,7 @@ from atrio.outside.retry import delay
 log = structlog.get_logger(__name__)
 LEAST_TIME = timedelta(seconds=5)
 MOST_CRASHES = 5
+LINK_REQUESTS_KEPT = timedelta(days=30)
 _CRASHES = "Each worker that made this call came to its end over it"
 ONE_AFTER_THE_OTHER = timedelta(milliseconds=50)
 _random = Random()  # noqa: S311 - jitter, not a secret
@@ -137,3 +138,15 @@ def resume_waiting(*, connection: str) -> None:
 def resume(*, application_id: UUID) -> None:
     """Let one application go on, if it still waits."""
     actions.resume_application(application_id=application_id, now=timezone.now())
+
+
+@job("onboarding.answer_link_request")
+def answer_link_request(*, request_id: UUID) -> None:
+    """Write to somebody who has begun before and lost the link."""
+    actions.answer_link_request(request_id=request_id, now=timezone.now())
+
+
+@job("onboarding.forget_link_requests", every=timedelta(days=1))
+def forget_link_requests() -> None:
+    """Forget who has asked for links long ago: anybody's address can be typed."""
+    actions.forget_link_requests(before=timezone.now() - LINK_REQUESTS_KEPT)

@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from atrio.journeys.models import Release
 from atrio.kernel.ids import new_id
@@ -366,6 +366,30 @@ class Reminder(models.Model):
         return self.occasion
 
 
+class LinkRequest(models.Model):
+    """Somebody wants the link to what they have begun: of their own application, or by address."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, null=True, db_index=False
+    )
+    email = models.EmailField(blank=True, help_text="as typed by whoever knows no link, in small")
+    visit = models.UUIDField(null=True, help_text="the browser that asked")
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    letters = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["application", "at"], name="link_of_application"),
+            models.Index(fields=["email", "at"], name="link_by_address"),
+            models.Index(fields=["visit", "at"], name="link_by_browser"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.letters}"
+
+
 class EmailProof(models.Model):
     """A code sent to an address, kept as a digest; a few tries, a few minutes."""
 
@@ -379,7 +403,12 @@ class EmailProof(models.Model):
     proved_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["application", "id"], name="proof_in_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["application", "id"], name="proof_in_order"),
+            models.Index(
+                Lower("email"), condition=Q(proved_at__isnull=False), name="proof_by_address"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} {'proved' if self.proved_at else 'open'}"

@@ -21,11 +21,19 @@ from atrio.onboarding.actions.own_application import claim_application, give_bac
 from atrio.onboarding.actions.resume_application import resume_application
 from atrio.onboarding.actions.retry_call import retry_call
 from atrio.onboarding.actions.send_code import send_code_again
+from atrio.onboarding.actions.send_link import (
+    answer_link_request,
+    ask_for_links,
+    forget_link_requests,
+    send_link,
+)
 from atrio.onboarding.actions.start_application import start_application
 from atrio.onboarding.actions.submit_step import submit_step
 from atrio.onboarding.actions.withdraw_application import withdraw_application
 
 __all__ = [
+    "answer_link_request",
+    "ask_for_links",
     "begin_again",
     "begin_call",
     "claim_application",
@@ -37,6 +45,7 @@ __all__ = [
     "fail_call",
     "finish_call",
     "fire_timer",
+    "forget_link_requests",
     "give_back",
     "hand_over",
     "note_call",
@@ -48,6 +57,7 @@ __all__ = [
     "resume_application",
     "retry_call",
     "send_code_again",
+    "send_link",
     "start_application",
     "submit_step",
     "take_access_decision",
