@@ -11,12 +11,17 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.tryton.server import PYTHON, Snapshot, Tryton
 from tests.chromium import find_chromium
 
 CLONE = Path(__file__).resolve().parents[1]
+
+# A machine that has other things to do is no fault of ours.
+settings.register_profile("atrio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("atrio")
 
 # What migrations have written, and no test changes.
 _KEPT = ["django_migrations", "django_content_type", "auth_permission"]

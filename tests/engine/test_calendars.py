@@ -198,7 +198,7 @@ def moments(draw, count):
     return sorted(season + draw(after) for _ in range(count))
 
 
-often = settings(max_examples=50, deadline=None)
+often = settings(max_examples=50)
 MOMENTS = moments(1).map(lambda found: found[0])
 AMOUNTS = st.timedeltas(timedelta(0), timedelta(days=12))
 

@@ -181,7 +181,6 @@ TestAnyWayForgetting = AnyWayForgetting.TestCase
 TestAnyWay.settings = TestAnyWayForgetting.settings = settings(
     max_examples=40,
     stateful_step_count=40,
-    deadline=None,
     # A failing way is printed step by step; making it shorter takes many minutes.
     phases=[Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],

@@ -117,7 +117,7 @@ texts = st.sampled_from(["", "'a'", "'a', 'b'", "!= 'a'", "not in ['a', 'b']", "
 flags = st.sampled_from(["", "true", "false", "!= true", "null"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(numbers, texts, flags), min_size=1, max_size=5))
 def test_a_table_found_complete_answers_every_question(rows):
     fields = ["a.number", "a.text", "a.flag"]

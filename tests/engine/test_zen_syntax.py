@@ -72,7 +72,7 @@ def expressions(draw):
     return f"{text} ? {draw(numbers)} : {draw(booleans)}" if draw(st.booleans()) else text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(expressions())
 def test_we_read_an_expression_as_zen_does(text):
     assert answer(with_brackets(parse(text))) == answer(text)

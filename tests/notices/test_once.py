@@ -179,9 +179,7 @@ def carried_by():
 
 
 @pytest.mark.django_db(transaction=True)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS, script=SCRIPT, can_search=st.booleans())
 def test_in_any_order_a_message_is_taken_once_for_each_time_nobody_knew(
     carried_by, events, script, can_search

@@ -44,7 +44,7 @@ def ran(promise, gaps, calendar):
     return at, spent
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(budgets, measures, calendars, gaps)
 def test_only_what_ran_is_spent(budget, measure, calendar, gaps):
     promise = given_now(budget, measure, calendar)
@@ -53,7 +53,7 @@ def test_only_what_ran_is_spent(budget, measure, calendar, gaps):
     assert abs(promise.spent - spent) < ALMOST
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(budgets, measures, calendars, gaps)
 def test_a_clock_that_runs_is_due_when_its_budget_is_spent(budget, measure, calendar, gaps):
     promise = given_now(budget, measure, calendar)
@@ -68,7 +68,7 @@ def test_a_clock_that_runs_is_due_when_its_budget_is_spent(budget, measure, cale
     assert promise.status == "kept"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(budgets, measures, calendars, gaps, st.floats(0.01, 0.99))
 def test_it_warns_before_it_is_due_and_escalates_after(budget, measure, calendar, gaps, share):
     promise = given_now(
