@@ -97,7 +97,7 @@ def signed_in(user):
     return client
 
 
-def apply_with(cnpj, *, name="Alice Prado"):
+def apply_with(cnpj, *, name="Alice Prado", credit=""):
     """Go all the way to the submission as a visitor would, and let the background do its part."""
     visitor = Visitor().begin()
     visitor.answer(company__tax_id=cnpj)
@@ -111,7 +111,8 @@ def apply_with(cnpj, *, name="Alice Prado"):
         contact__role="buyer",
     )
     visitor.answer(proof__code=code_sent_to(email))
-    visitor.answer(consent__terms="yes")
+    asked = {"credit__wanted": "yes", "credit__amount": credit} if credit else {}
+    visitor.answer(consent__terms="yes", **asked)
     visitor.wait()
     return Application.objects.latest("created_at")
 

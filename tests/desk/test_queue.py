@@ -37,7 +37,7 @@ def test_a_row_says_whose_turn_it_is_and_how_much_time_is_left(carla, referred):
     assert f"/desk/applications/{referred.pk}/" in page
     for words in (
         "2 min left",
-        "Check by a person",
+        "Review of the application",
         "99.000.007/",
         "The company is suspended or unfit in the federal register.",
         "nobody",

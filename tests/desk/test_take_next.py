@@ -83,5 +83,20 @@ def test_the_keys_are_told_on_every_page_and_name_what_they_press(carla, referre
     assert 'data-key="d"' in page
 
 
+def test_a_row_names_what_is_asked_as_its_form_does_and_how_much_it_is_about(carla, unit):
+    apply_with(next(invented_numbers(start=51)), credit="45000")
+    page = carla.get("/desk/").content.decode()
+    assert "Your credit line" in page  # which is promised
+    assert re.search(r"Credit line<span [^>]*>45,000.00 BRL<", page)
+
+
+def test_what_is_tried_again_is_no_longer_said_to_have_failed(carla, failed):
+    assert "The system in memory was told to refuse" in carla.get("/desk/").content.decode()
+    decide(carla, failed, step="repair", repair__action="mended")
+    page = carla.get("/desk/?view=mine").content.decode()
+    assert failed.reference in page
+    assert "The system in memory was told to refuse" not in page
+
+
 def test_having_nothing_explains_how_to_get_something(carla):
     assert "You have nothing in hand" in carla.get("/desk/?view=mine").content.decode()

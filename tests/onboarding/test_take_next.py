@@ -117,6 +117,15 @@ def test_views_are_counted_together_and_show_what_they_count(carla, bruno):
     assert shown == counts
 
 
+def test_of_ones_own_those_come_first_that_wait_for_oneself(carla):
+    asked_back, waits = waiting(2)
+    take(carla)
+    take(carla)
+    asked_back.look(carla, clear=False, now=MONDAY)
+    assert asked_back.kept.promised_at == waits.kept.promised_at - MINUTE
+    assert ids_of_view(carla, "mine", slice(0, 50)) == [waits.pk, asked_back.pk]
+
+
 def test_five_who_press_at_once_get_five_different_ones(unit):
     names = ("ana", "bia", "caio", "davi", "enzo")
     people = [hire(unit, f"{name}@nordlicht.example", "associate") for name in names]

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
-from atrio.desk.evidence import step_name
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import counted, page_number, show
 from atrio.desk.ownership import next_address
 from atrio.desk.place import note_place
 from atrio.desk.promises import title
-from atrio.desk.why import why
-from atrio.desk.words import Text, ago, due, status_of
+from atrio.desk.why import asked, why
+from atrio.desk.words import Text, ago, due, minutes, status_of
+from atrio.journeys.journey import Journey
 from atrio.kernel.actors import Actor
 from atrio.onboarding.promises.rules import pressing
 from atrio.onboarding.queries import journey_of
@@ -107,16 +107,8 @@ def _row(row: QueueRow, by: Actor, *, now: datetime) -> dict[str, Any]:
         "tax_id": fact_text(journey, "company.tax_id", row.tax_id, language=language)
         if row.tax_id
         else "",
-        "step": step_name(journey, application.current_step, language) if is_open else "",
-        "why": why(
-            journey,
-            application.current_step,
-            reasons=row.reasons,
-            error=row.error,
-            language=language,
-        )
-        if is_open
-        else "",
+        "step": asked(journey, application.current_step, language) if is_open else "",
+        "why": _why(row, journey, language) if application.waiting_on == "associate" else "",
         "owner": str(application.owner or ""),
         "is_mine": str(application.owner_id) == by.id,
         "status": status_of(application.status, application.waiting_on),
@@ -126,9 +118,16 @@ def _row(row: QueueRow, by: Actor, *, now: datetime) -> dict[str, Any]:
         "promise": title(pressed[0], journey.promise_title(pressed[0], language))
         if pressed
         else "",
-        "since": ago(since, now=now),
+        "since": minutes((now - since).total_seconds()) if is_open else ago(since, now=now),
         "since_at": since,
     }
+
+
+def _why(row: QueueRow, journey: Journey, language: str) -> str:
+    step = row.application.current_step
+    said = why(journey, step, reasons=row.reasons, error=row.error, language=language)
+    shown = fact_text(journey, *row.shown, language=language) if row.shown else ""
+    return " · ".join(filter(None, [shown, said]))
 
 
 def _pages(page: QueuePage, view: View) -> dict[str, str]:

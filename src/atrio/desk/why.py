@@ -1,4 +1,4 @@
-"""Why an application waits for a person, in a sentence."""
+"""What is asked of a person and why, in a sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from atrio.desk.evidence import step_name
 from atrio.journeys.journey import Journey
 from atrio.onboarding.queries import ApplicationPage
 from atrio.onboarding.queue import WANTS_A_PERSON
+
+
+def asked(journey: Journey, element: str, language: str) -> str:
+    """Return what is asked of us as its form calls it; what a step of others' is called."""
+    for one in journey.elements("user"):
+        if one.id == element and one.lane == "associate":
+            return journey.forms[one.target].title(language)
+    return step_name(journey, element, language)
 
 
 def why(

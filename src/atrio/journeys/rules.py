@@ -32,11 +32,13 @@ _KINDS: dict[str, FactKind] = {
 
 _LANES_OF_PEOPLE = ("customer", "admin", "associate")
 _ATTRIBUTES = {
-    "user": frozenset({"proof", "submits", "detour", "optional", "repairs", "again", "not_by"}),
+    "user": frozenset(
+        {"proof", "submits", "detour", "optional", "repairs", "again", "not_by", "shows"}
+    ),
     "call": frozenset({"key", "patience", "tells", "detour"}),
     "notice": frozenset({"once"}),
 }
-_NAME_FACTS = ("key", "proof")
+_NAME_FACTS = ("key", "proof", "shows")
 
 
 def check_pack(folder: Path) -> list[Problem]:

@@ -144,6 +144,11 @@ class Application(models.Model):
                 name="application_owned",
             ),
             models.Index(
+                fields=["business_unit", "promised_at", "id"],
+                condition=Q(status="open", waiting_on="associate", owner=None),
+                name="application_free",
+            ),
+            models.Index(
                 fields=["-finished_at"], condition=Q(status="done"), name="application_done"
             ),
             models.Index(

@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 
 from atrio.checks.models import Decision
 from atrio.kernel.actors import Actor
 from atrio.onboarding.case import applications_visible_to
 from atrio.onboarding.models import Application, Call, Fact, Step
+from atrio.onboarding.queries import journey_of
 
 QUEUE_PAGE = 50
 MOST_COUNTED = 1000
@@ -33,6 +34,7 @@ _REFERENCE = re.compile(r"([0-9A-Z]{4})-?([0-9A-Z]{4})")
 _SEPARATORS = re.compile(r"[\s./-]")
 # What a table says when somebody has to look.
 WANTS_A_PERSON = ("REFER", "STAFF")
+_WAITS_FOR_OTHERS = ~Q(waiting_on=Application.WaitingOn.ASSOCIATE)
 _ORDERS: dict[bool, tuple[str, str]] = {
     True: ("-finished_at", "-id"),
     False: ("promised_at", "id"),
@@ -48,6 +50,7 @@ class QueueRow:
     waits_since: datetime | None  # for whoever has the turn
     reasons: list[str]  # why a table wants a person to look
     error: str  # why the call failed that is to be repaired
+    shown: tuple[str, Any] | None  # the fact that the step which waits wants beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +136,17 @@ def ids_of_view(by: Actor, view: View, wanted: slice) -> list[UUID]:
     """Return the ids that stand at these places of a view, in its order."""
     order = _ORDERS[view == "finished"]
     columns = [column.removeprefix("-") for column in order]
+    if view == "mine":
+        # A few, by an index of their own; first those that wait for their owner.
+        mine = of_view(applications_visible_to(by), view, by).annotate(is_other=_WAITS_FOR_OTHERS)
+        return list(mine.order_by("is_other", *order).values_list("pk", flat=True)[wanted])
     # One ordered piece a unit, then merged: over several units at once no index is in order.
     visible = applications_visible_to(by)
-    # … but over one owner's there is.
-    units = sorted(by.business_units)
-    parts = [visible] if view == "mine" else [visible.filter(business_unit=unit) for unit in units]
     pieces = [
-        of_view(part, view, by).order_by(*order).values_list(*columns)[: wanted.stop]
-        for part in parts
+        of_view(visible.filter(business_unit=unit), view, by)
+        .order_by(*order)
+        .values_list(*columns)[: wanted.stop]
+        for unit in sorted(by.business_units)
     ]
     if not pieces:
         return []
@@ -151,26 +157,37 @@ def ids_of_view(by: Actor, view: View, wanted: slice) -> list[UUID]:
 
 def _rows(by: Actor, ids: Sequence[UUID]) -> list[QueueRow]:
     found = applications_visible_to(by).defer("state").select_related("owner").in_bulk(ids)
-    tax_ids = dict(
-        Fact.objects.filter(application__in=ids, field="company.tax_id")
-        .order_by("id")
-        .values_list("application_id", "value")
-    )
+    shown = {pk: _shown_by(application) for pk, application in found.items()}
+    facts = Fact.objects.filter(
+        application__in=ids, field__in={"company.tax_id", *shown.values()} - {""}
+    ).order_by("id")
+    known = {
+        (pk, field): value
+        for pk, field, value in facts.values_list("application_id", "field", "value")
+    }
     since = dict(_waiting_since(ids))
     reasons = dict(_reasons(ids))
     errors = dict(_errors(ids))
     return [
         QueueRow(
             application=found[pk],
-            tax_id=str(tax_ids.get(pk, "")),
+            tax_id=str(known.get((pk, "company.tax_id"), "")),
             waits_since=since.get((pk, found[pk].current_step)),
             reasons=reasons.get(pk, []),
             error=errors.get(pk, ""),
+            shown=(shown[pk], known[pk, shown[pk]]) if (pk, shown[pk]) in known else None,
         )
         for pk in ids
         # It may have been taken away between the two queries.
         if pk in found
     ]
+
+
+def _shown_by(application: Application) -> str:
+    """Return the fact that the step which waits wants to be shown beside it, "" for none."""
+    elements = journey_of(application).elements("user")
+    waiting = (one for one in elements if one.id == application.current_step)
+    return next((one.attributes.get("shows", "") for one in waiting), "")
 
 
 def _waiting_since(ids: Sequence[UUID]) -> Iterator[tuple[tuple[UUID, str], datetime]]:
