@@ -89,3 +89,29 @@ def test_the_tax_number_dresses_itself_while_it_is_typed(arrive):
     field.press_sequentially("12abc34501de35")
 
     expect(field).to_have_value("12.ABC.345/01DE-35")
+
+
+def test_back_and_forward_through_the_whole_form_lose_nothing(arrive, number):
+    guest = arrive()
+    guest.fill_in(number)
+    page, seen = guest.page, []
+    summary = page.url
+
+    while "enter_cnpj" not in page.url:
+        assert len(seen) < 10, seen
+        page.go_back()
+        expect(page.locator("h1")).to_be_visible()
+        seen.append(page.url.rstrip("/").rpartition("/")[2])
+    assert {"prove_email", "give_contact", "confirm_company", "enter_cnpj"} <= set(seen)
+    assert re.sub(r"\W", "", page.locator("[name='company.tax_id']").input_value()) == number
+
+    while page.url != summary:
+        page.go_forward()
+        expect(page.locator("h1")).to_be_visible()
+    guest.answer(consent__terms="yes")
+    page.wait_for_url("**/track/")
+    page.go_back()
+
+    # What was sent stands where it stood: on the tracker, or in the shop it has opened.
+    page.wait_for_url("**/track/")
+    expect(page.locator(".tracker")).to_be_visible()

@@ -4,7 +4,7 @@ import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from atrio.kernel.ids import new_id, new_reference
+from atrio.kernel.ids import derived_id, new_id, new_reference
 
 
 def test_ids_are_of_version_7_and_grow_with_time():
@@ -34,3 +34,13 @@ def test_ids_of_several_threads_are_all_different():
         ids = list(pool.map(lambda _: new_id(), range(20_000)))
 
     assert len(set(ids)) == len(ids)
+
+
+def test_what_follows_from_an_id_is_of_its_moment_and_the_same_every_time():
+    base = new_id()
+    one, other = derived_id(base, "company_br"), derived_id(base, "company_de")
+
+    assert one == derived_id(base, "company_br")
+    assert len({base, one, other, derived_id(new_id(), "company_br")}) == 4
+    assert (one.version, one.variant) == (7, "specified in RFC 4122")
+    assert one.int >> 80 == base.int >> 80

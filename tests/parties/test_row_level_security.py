@@ -123,7 +123,7 @@ def keep_promises_and_doubles(*accounts):
             application=application,
             kind=Help.Kind.WROTE,
             at=timezone.now(),
-            by_id=Membership.objects.first().user_id,
+            by_id="carla",
             by_label="Carla",
         )
     AccessRequest.objects.create(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
-from atrio.kernel.ids import new_id
+from atrio.kernel.ids import derived_id, new_id
 from atrio.onboarding.actions import note_error
 from atrio.onboarding.case import applications_visible_to, where_of
 from atrio.onboarding.queries import Application
@@ -28,7 +28,8 @@ View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
 # Django passes what it finds in the address by name, which Concatenate cannot say.
 Routed = Callable[..., HttpResponse]
 
-_VISIT, _SINCE, _BRANCH = "visit", "first_page_at", "branch"
+_VISIT, _SINCE, _BRANCH, _BEGUN = "visit", "first_page_at", "branch", "begun"
+SECOND_CLICK = timedelta(minutes=10)
 LONGEST_BRANCH = 40
 
 
@@ -101,6 +102,29 @@ def end_visit(request: HttpRequest) -> None:
     """Let the next application of this browser start its own clock."""
     request.session.pop(_VISIT, None)
     request.session.pop(_SINCE, None)
+
+
+def id_of_the_next(request: HttpRequest, what: str) -> UUID:
+    """Return the id of what this visit begins: of two clicks at once both begin the same."""
+    return derived_id(visit_of(request), what)
+
+
+def note_begun(request: HttpRequest, what: str, application_id: UUID) -> None:
+    """Remember what was begun, and let the browser's next application start its own clock."""
+    request.session[_BEGUN] = [what, application_id.hex, timezone.now().timestamp()]
+    end_visit(request)
+
+
+def just_begun(request: HttpRequest, what: str) -> UUID | None:
+    """Return what a second click means: the application that the first one has begun.
+
+    Whoever has seen the first page again since means another one.
+    """
+    begun, application_id, at = request.session.get(_BEGUN) or ("", "", 0.0)
+    is_lately = timezone.now().timestamp() - at < SECOND_CLICK.total_seconds()
+    if begun != what or not is_lately or _VISIT in request.session:
+        return None
+    return UUID(application_id)
 
 
 def proved_in_session(application_id: UUID) -> str:

@@ -124,7 +124,14 @@ def _show(
     if "proof" in attributes:
         template = "apply/code.html"
         context["email"] = fact(view.facts, attributes["proof"])
-        context["resend_url"] = reverse("apply:send-code", kwargs=address)
+        if view.is_open:
+            context["resend_url"] = reverse("apply:send-code", kwargs=address)
+        else:  # they have come back to it
+            context["note"] = {
+                "tone": "info",
+                "text": _("This address is confirmed already."),
+                "link": reverse("apply:resume", kwargs={"token": address["token"]}),
+            }
         context["outbox_url"] = mailbox_url(view.application)
     elif "submits" in attributes:
         template = "apply/summary.html"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from hashlib import sha256
 from threading import Lock
 from uuid import UUID
 
@@ -29,6 +30,16 @@ def new_id() -> UUID:
     above, below = value >> 62, value & ((1 << 62) - 1)
     moment, middle = above >> 12, above & 0xFFF
     return UUID(int=moment << 80 | 0x7 << 76 | middle << 64 | 0x2 << 62 | below)
+
+
+def derived_id(base: UUID, name: str) -> UUID:
+    """Return another UUID of version 7, the same for the same two, of the moment `base` is of.
+
+    As hard to guess as `base`: of two who make the same thing at once, one finds it made.
+    """
+    digest = int.from_bytes(sha256(base.bytes + name.encode()).digest()[:16])
+    moment = base.int >> 80 << 80
+    return UUID(int=moment | 0x7 << 76 | (digest >> 52 & 0xFFF) << 64 | 0x2 << 62 | digest >> 66)
 
 
 def new_reference() -> str:

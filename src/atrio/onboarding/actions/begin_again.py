@@ -30,7 +30,13 @@ class StillRuns(Refused):
 
 
 def begin_again(
-    *, by: Actor, language: str, visit: UUID, first_page_at: datetime, now: datetime
+    *,
+    by: Actor,
+    application_id: UUID,
+    language: str,
+    visit: UUID,
+    first_page_at: datetime,
+    now: datetime,
 ) -> Application:
     """Begin an application on the same journey, its forms filled in with what was typed before.
 
@@ -42,6 +48,7 @@ def begin_again(
         raise StillRuns(_("This application still runs: simply go on with it."))
     facts = current_facts(facts_held(before.pk))
     application = start_application(
+        application_id=application_id,
         journey=journey_of(before).pack.name,
         language=language,
         visit=visit,
@@ -50,7 +57,8 @@ def begin_again(
         now=now,
     )
     # From here on the database knows us as the new applicant.
-    insert_all(_half_typed(application, facts, language=language, now=now))
+    if application.created_at == now:  # not what another click has begun
+        insert_all(_half_typed(application, facts, language=language, now=now))
     return application
 
 

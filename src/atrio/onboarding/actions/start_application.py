@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from atrio.journeys.queries import compiled, latest_release
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
@@ -23,22 +25,52 @@ def start_application(
     first_page_at: datetime,
     now: datetime,
     branch: str = "",
+    application_id: UUID | None = None,
 ) -> Application:
     """Begin an application for a visitor whom nobody knows, in the latest release of the journey.
 
     `first_page_at` starts the access clock; `branch` is where the visitor comes in, dropped when
     the business unit has no such branch. Opens its own transaction, because the applicant only
-    comes into being here. Raises NotFound when there is no such journey.
+    comes into being here. Of two clicks at once with the same `application_id` the second finds
+    what the first has begun. Raises NotFound when there is no such journey.
     """
-    application_id = new_id()
-    by = Actor(kind="applicant", id=str(application_id), application=application_id)
+    own_id = application_id or new_id()
+    by = Actor(kind="applicant", id=str(own_id), application=own_id)
+    try:
+        return _start(
+            by=by,
+            journey=journey,
+            language=language,
+            visit=visit,
+            first_page_at=first_page_at,
+            now=now,
+            branch=branch,
+        )
+    except IntegrityError:
+        with acting_as(by):
+            found = Application.objects.filter(pk=own_id).first()
+        if found is None:
+            raise
+        return found
+
+
+def _start(
+    *,
+    by: Actor,
+    journey: str,
+    language: str,
+    visit: UUID,
+    first_page_at: datetime,
+    now: datetime,
+    branch: str,
+) -> Application:
     with acting_as(by):
         release_id = latest_release(journey)
         unit = unit_for_journey(journey)
         compiled_journey = compiled(release_id)
         run = compiled_journey.blueprint.start(compiled_journey.policy_facts, now=now)
         application = Application(
-            id=application_id,
+            id=by.application,
             reference=new_reference(),
             release_id=release_id,
             business_unit=unit.code,
