@@ -124,6 +124,43 @@ def test_codes_are_not_sent_without_end(at_code):
     assert Message.objects.filter(notice="code").count() == rules.CODES_PER_HOUR
 
 
+def somebody_elses_codes(number, *, email=EMAIL):
+    """Let others have asked for so many codes to an address within the hour."""
+    other = Applicant(email="mallory@marupanga.example").come_to("prove_email")
+    proof = EmailProof.objects.get(application=other.application)
+    sent_at = proof.sent_at - rules.CODE_PAUSE
+    fields = {"digest": proof.digest, "sent_at": sent_at, "valid_until": proof.valid_until}
+    EmailProof.objects.bulk_create(
+        EmailProof(application=proof.application, email=email, **fields) for _ in range(number)
+    )
+
+
+def test_no_mailbox_is_flooded_by_applying_again_and_again_with_its_address(at_code):
+    somebody_elses_codes(rules.CODES_TO_ADDRESS - 1, email=EMAIL.upper())
+    let_pass(rules.CODE_PAUSE)
+    resend(at_code)
+
+    assert "in an hour" in at_code.words
+    assert Message.objects.filter(notice="code", to=EMAIL).count() == 1
+
+
+def test_a_flooded_address_is_free_again_after_an_hour(at_code):
+    somebody_elses_codes(rules.CODES_TO_ADDRESS)
+    let_pass(timedelta(hours=1))
+    resend(at_code)
+
+    assert Message.objects.filter(notice="code", to=EMAIL).count() == 2
+
+
+def test_whoever_applies_with_a_flooded_address_is_told_the_same_as_for_their_own_codes(unit):
+    somebody_elses_codes(rules.CODES_TO_ADDRESS)
+    alice = Applicant().come_to("prove_email")
+    resend(alice)
+
+    assert "We have sent several codes already. Please try again in an hour." in alice.words
+    assert not Message.objects.filter(notice="code", to=EMAIL).exists()
+
+
 def test_no_code_is_sent_for_a_step_that_needs_none(at_code):
     answer = at_code.client.post(at_code.address("give_contact") + "code/", follow=True)
 

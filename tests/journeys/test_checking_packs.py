@@ -85,6 +85,12 @@ BROKEN = [
         "nobody reads atrio:detuor",
     ),
     (
+        {"process.bpmn": PROCESS.replace('form="company"', 'form="company" atrio:not_by="lookk"')},
+        "process.bpmn",
+        "enter_vat",
+        "'lookk' is not a step",
+    ),
+    (
         {"process.bpmn": PROCESS.replace('form="company"', 'form="company" atrio:proof="my.mail"')},
         "process.bpmn",
         "enter_vat",

@@ -11,9 +11,11 @@ from atrio.onboarding.models import Application
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to
 
 
-def apply_as(name: str, email: str, *, cnpj: str = CNPJ, **submitted: str) -> Visitor:
+def apply_as(
+    name: str, email: str, *, cnpj: str = CNPJ, language: str = "en", **submitted: str
+) -> Visitor:
     """Fill everything in, prove the address, submit, and let the background work."""
-    visitor = Visitor().begin()
+    visitor = Visitor(language=language).begin()
     visitor.answer(company__tax_id=cnpj).wait()
     visitor.answer(**accepted(visitor.text))
     visitor.answer(

@@ -101,7 +101,11 @@ def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
 def _in_attributes(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:
     for scope in journey.blueprint.model.scopes():
         for node in scope.nodes.values():
-            wrong = [*_wrong_with(node, Names.of(facts)), *_wrong_with_repair(node, journey)]
+            wrong = [
+                *_wrong_with(node, Names.of(facts)),
+                *_wrong_with_repair(node, journey),
+                *_wrong_with_eyes(node, journey),
+            ]
             for reason in wrong:
                 yield Problem(scope.file, node.id, reason, node.line)
 
@@ -130,6 +134,14 @@ def _wrong_with_repair(node: Node, journey: Journey) -> Iterator[str]:
     field = next((field for field in journey.forms[node.target].fields if field.name == name), None)
     if field is None or value not in {choice.value for choice in field.choices}:
         yield f"atrio:again: {again!r} is not a field of the form with one of its choices"
+
+
+def _wrong_with_eyes(node: Node, journey: Journey) -> Iterator[str]:
+    """See that the steps whose answerers may not answer this one are there."""
+    steps = {element.id for element in journey.elements("user")}
+    for named in node.attributes.get("not_by", "").split():
+        if named not in steps:
+            yield f"atrio:not_by: {named!r} is not a step of this process"
 
 
 def _in_decisions(journey: Journey, facts: dict[str, FactKind]) -> Iterator[Problem]:

@@ -410,9 +410,7 @@ class EmailProof(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["application", "id"], name="proof_in_order"),
-            models.Index(
-                Lower("email"), condition=Q(proved_at__isnull=False), name="proof_by_address"
-            ),
+            models.Index(Lower("email"), "sent_at", name="proof_to_address"),
         ]
 
     def __str__(self) -> str:

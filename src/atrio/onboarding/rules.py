@@ -14,7 +14,8 @@ CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES = 5
 CODE_PAUSE = timedelta(seconds=30)
-CODES_PER_HOUR = 6
+CODES_PER_HOUR = 6  # for one application
+CODES_TO_ADDRESS = 12  # an hour, whoever applies with it: a mailbox is nobody's to flood
 TYPED_MOST = 20_000  # characters of one field that are kept although they could not be accepted
 
 

@@ -7,6 +7,9 @@ from uuid import UUID
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Step
 from atrio.onboarding.promises.ticking import hand_to, is_ours
+from atrio.seller.queries import colleagues_with
+
+MAY_DECIDE = ("associate", "admin")
 
 
 def let_own(
@@ -35,15 +38,34 @@ def free_for_other_eyes(case: Case) -> None:
     if owner_id is None:
         return
     for step in case.new_steps:
-        if step.task_id in case.open_steps and is_ours(step):
-            first = case.run.open_at(step.element).attributes.get("not_by")
-            if first and answered_by(case, first) == str(owner_id):
-                case.application.owner_id = None
-                case.tell("application.freed", step=step.element)
+        is_asked = step.task_id in case.open_steps and is_ours(step)
+        if is_asked and str(owner_id) in kept_from(case, step):
+            case.application.owner_id = None
+            case.tell("application.freed", step=step.element)
 
 
-def answered_by(case: Case, element: str) -> str | None:
-    """Return the id of whoever answered a step last, None if nobody did."""
+def kept_from(case: Case, step: Step) -> frozenset[str]:
+    """Return the ids of those who may not answer a step because of what they have answered before.
+
+    Of four eyes two are another person's, always. A step that names itself is met again, as a
+    review after an objection: somebody else is to look with fresh eyes, if there is anybody.
+    """
+    before = case.run.open_at(step.element).attributes.get("not_by", "").split()
+    kept = frozenset(filter(None, (_answered_by(case, element) for element in before)))
+    if kept and step.element in before and not _somebody_else(case, kept):
+        return frozenset()
+    return kept
+
+
+def _somebody_else(case: Case, kept: frozenset[str]) -> bool:
+    """Say whether anybody but these may decide on an application."""
+    not_they = {*kept, str(case.application.sold_by_id)}
+    people = colleagues_with(case.application.business_unit, *MAY_DECIDE)
+    return any(str(one.pk) not in not_they for one in people)
+
+
+def _answered_by(case: Case, element: str) -> str | None:
+    """Return the id of whoever of ours answered a step last, None if nobody did."""
     for step in reversed(case.closed):  # not written down yet
         if step.element == element and step.outcome == "completed":
             return step.by_id

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed
-from atrio.onboarding.actions._ownership import let_own
+from atrio.onboarding.actions._ownership import kept_from, let_own
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.case import applications_visible_to, open_case
 from atrio.onboarding.models import Application, Step
+from atrio.onboarding.promises.ticking import is_ours
 from atrio.onboarding.queries import journey_of
 from atrio.onboarding.queue import ids_of_view, of_view
 
@@ -37,6 +38,10 @@ def claim_next(*, by: Actor, now: datetime) -> Application | None:
         if locked.values_list("pk", flat=True).first() is None:
             continue
         case = open_case(by=by, application_id=candidate, now=now)
+        if any(
+            by.id in kept_from(case, step) for step in case.open_steps.values() if is_ours(step)
+        ):
+            continue
         let_own(case, person_id=UUID(by.id), person=by.label)
         case.tell("application.claimed")
         case.save()
@@ -56,14 +61,16 @@ def _candidates(by: Actor) -> Iterator[UUID]:
         )
         for pk in ids:
             if pk in rows and str(rows[pk].sold_by_id) != by.id:
-                first = _answered_before(rows[pk])
-                if not first or (pk, first) not in answered:
+                before = _answered_before(rows[pk])
+                is_kept = any((pk, element) in answered for element in before)
+                # Who met the step before may have nobody else to leave it to.
+                if not is_kept or rows[pk].current_step in before:
                     yield pk
         start += AT_ONCE
 
 
-def _answered_before(application: Application) -> str:
-    """Return the step whose answerer may not answer the one that waits, "" if anybody may."""
+def _answered_before(application: Application) -> list[str]:
+    """Return the steps whose answerers may not answer the one that waits."""
     elements = journey_of(application).elements("user")
     waiting = (one for one in elements if one.id == application.current_step)
-    return next((one.attributes.get("not_by", "") for one in waiting), "")
+    return next((one.attributes.get("not_by", "").split() for one in waiting), [])

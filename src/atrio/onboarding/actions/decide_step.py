@@ -13,12 +13,11 @@ from atrio.engine.forms.validating import Submitted
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed
 from atrio.onboarding.actions._advance import advance_and_save
-from atrio.onboarding.actions._ownership import answered_by, take_if_free
+from atrio.onboarding.actions._ownership import MAY_DECIDE as MAY_DECIDE
+from atrio.onboarding.actions._ownership import kept_from, take_if_free
 from atrio.onboarding.actions.submit_step import find_open_step
 from atrio.onboarding.case import Case, NewFact, open_case
 from atrio.onboarding.models import Application, Fact, Step
-
-MAY_DECIDE = ("associate", "admin")
 
 
 class SomebodyElseDecides(NotAllowed):
@@ -32,8 +31,7 @@ def see_that_they_may_decide(case: Case, step: Step, *, by: Actor) -> None:
     another person's.
     """
     see_that_they_may_repair(case, by=by)
-    before = case.run.open_at(step.element).attributes.get("not_by")
-    if before and answered_by(case, before) == by.id:
+    if by.id in kept_from(case, step):
         raise SomebodyElseDecides(_("You have decided already: a second person must look."))
 
 

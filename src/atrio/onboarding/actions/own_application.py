@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
-from atrio.onboarding.actions._ownership import answered_by, let_own
+from atrio.onboarding.actions._ownership import kept_from, let_own
 from atrio.onboarding.actions.decide_step import MAY_DECIDE, see_that_they_may_repair
 from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import Application
@@ -111,9 +111,7 @@ def _see_that_they_may_have_it(case: Case, person_id: UUID, name: str) -> None:
     if case.application.sold_by_id == person_id:
         raise CannotHaveIt(_("%(name)s sells to this customer.") % {"name": name})
     for step in case.open_steps.values():
-        if is_ours(step):
-            first = case.run.open_at(step.element).attributes.get("not_by")
-            if first and answered_by(case, first) == str(person_id):
-                raise CannotHaveIt(
-                    _("%(name)s has decided already: a second person must look.") % {"name": name}
-                )
+        if is_ours(step) and str(person_id) in kept_from(case, step):
+            raise CannotHaveIt(
+                _("%(name)s has decided already: a second person must look.") % {"name": name}
+            )

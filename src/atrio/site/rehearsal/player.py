@@ -18,6 +18,7 @@ import psycopg
 from django.db import transaction
 from django.utils import timezone
 
+from atrio.engine.process import Element
 from atrio.identity.actions import ensure_user
 from atrio.journeys.actions import publish
 from atrio.journeys.examples import Example, Submission
@@ -122,7 +123,7 @@ class _Performance:
                     by=by, step=submission.step, submitted=answers, now=now
                 )
         else:
-            staff = self.second if "not_by" in element.attributes else self.staff
+            staff = self._staff_for(element)
             with acting_as(staff):
                 _application, result = decide_step(
                     by=staff,
@@ -137,6 +138,12 @@ class _Performance:
             raise WentWrong(f"{submission.step}: the form answers {found or 'without errors'}")
         if found:
             self.tell(str(Line(0, submission.step, f"refused: {', '.join(found.values())}")))
+
+    def _staff_for(self, element: Element) -> Actor:
+        """Return who may answer a step: of two people the one who has not answered what bars it."""
+        before = element.attributes.get("not_by", "").split()
+        answered = {step.by_id for step in self._steps() if step.element in before}
+        return self.second if self.staff.id in answered else self.staff
 
     def _let_the_admin_say(self, answers: Mapping[str, Any], now: datetime) -> None:
         """Answer a colleague's request as the account's admin; the background goes on."""
