@@ -81,7 +81,9 @@ export function listenForKeys(): void {
     event.preventDefault();
   });
   document.addEventListener("click", (event) => {
-    if ((event.target as Element).closest("[data-open-keys]")) dialog()?.showModal();
+    const target = event.target as Element;
+    if (target.closest("[data-open-keys]")) dialog()?.showModal();
+    if (target.closest("[data-close-keys]")) dialog()?.close();
   });
   const choice = dialog()?.querySelector<HTMLInputElement>("[data-keys-on]");
   if (choice) {

@@ -85,6 +85,6 @@ def test_keys_are_told_and_can_be_switched_off(carla):
     page.locator(".menu summary").last.click()
     page.locator("[data-open-keys]").click()
     page.locator("[data-keys-on]").check()
-    press("Escape")
+    page.locator("[data-close-keys]").click()
     press("?")
     page.locator("dialog#keys").wait_for()
