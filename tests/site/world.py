@@ -83,6 +83,8 @@ ADDRESSES = {
     "apply:enter-shop": (POST, everybody(409)),
     "apply:continue": (GET, everybody(200)),
     "apply:elsewhere": (GET, everybody(200)),
+    # Its letters arrive: there is nothing to change.
+    "apply:address": (GET, everybody(302)),
     "apply:withdraw": (GET, everybody(200)),
     # What still runs is not begun again.
     "apply:again": (POST, everybody(409)),
@@ -173,6 +175,7 @@ ALSO_POSTED = (
     "account_signup",
     "apply:step",
     "apply:continue",
+    "apply:address",
     "apply:elsewhere",
     "apply:withdraw",
     "desk:correct",

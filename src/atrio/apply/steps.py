@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
+from atrio.apply.address import returned
 from atrio.apply.drawing import form_for, sections_for, step_url
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
@@ -120,6 +121,8 @@ def _show(
         "helped": helped(view.application),
         "leaving": ways_out(view.application),
     }
+    if note := returned(request, view.application):
+        context["note"] = note
     template = "apply/step.html"
     if "proof" in attributes:
         template = "apply/code.html"
@@ -127,7 +130,7 @@ def _show(
         if view.is_open:
             context["resend_url"] = reverse("apply:send-code", kwargs=address)
         else:  # they have come back to it
-            context["note"] = {
+            context["note"] = note or {
                 "tone": "info",
                 "text": _("This address is confirmed already."),
                 "link": reverse("apply:resume", kwargs={"token": address["token"]}),

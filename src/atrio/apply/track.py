@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
+from atrio.apply.address import returned
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
 from atrio.identity.actions import sign_in
@@ -75,7 +76,7 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     with timezone.override(ZoneInfo(unit.time_zone)):
         context = {
             "application": application,
-            "tracker": _drawn(view, token),
+            "tracker": _drawn(view, token) | {"returned": returned(request, application)},
             "helped": [] if is_part else helped(application),
             "refresh": 0 if application.finished_at else REFRESH,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.apply import again, elsewhere, landing, mailbox, steps, track, withdraw
+from atrio.apply import address, again, elsewhere, landing, mailbox, steps, track, withdraw
 
 app_name = "apply"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("apply/<str:token>/step/<slug:element>/left/", steps.left, name="left"),
     path("apply/<str:token>/mail/", mailbox.show, name="mailbox"),
     path("apply/<str:token>/track/", track.show, name="track"),
+    path("apply/<str:token>/address/", address.change, name="address"),
     path("apply/<str:token>/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("apply/<str:token>/withdraw/", withdraw.withdraw, name="withdraw"),
     path("apply/<str:token>/again/", again.again, name="again"),

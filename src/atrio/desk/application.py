@@ -147,6 +147,7 @@ def _show(
         ),
         "history": history(page.entries, journey, language=language, now=now),
         "looks": looks(page.entries, journey, language=language, now=now),
+        "returned_from": page.application.returned_from,
         "help": _help_address(page, request.actor),
         "promises": clocks(
             promises_of(page.application, journey, language=language, now=now), now=now

@@ -81,6 +81,8 @@ def troubles(draft: Draft, journey: Journey, *, language: str, now: datetime) ->
         % {"times": trouble.refused[name]["times"], "field": label, "error": error}
         for name, label, error in errors_in(draft.element, trouble.refused, journey, language)
     ]
+    if trouble.returned_from:
+        told.append(_("our letters to %(email)s come back") % {"email": trouble.returned_from})
     if trouble.came_back:
         told.append(_("came back %(times)s times") % {"times": trouble.came_back})
     if trouble.idle_since:

@@ -28,6 +28,11 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "application.declined": ("circle-x", gettext_lazy("Application declined")),
     "application.withdrawn": ("x", gettext_lazy("Withdrawn by the customer")),
     "application.expired": ("clock", gettext_lazy("Expired: nobody came back")),
+    "application.unreachable": (
+        "alert-triangle",
+        gettext_lazy("Our letters to the customer come back"),
+    ),
+    "address.changed": ("mail", gettext_lazy("Another address given and proved")),
     "application.reminded": ("send", gettext_lazy("%(step)s: reminded of it")),
     "application.left_behind": (
         "alert-triangle",
@@ -77,6 +82,7 @@ _PAGES: Mapping[str, Text] = {
     "": gettext_lazy("Page"),
     "landing": gettext_lazy("First page"),
     "tracker": gettext_lazy("Tracker"),
+    "address": gettext_lazy("Another address"),
     "elsewhere": gettext_lazy("Another device"),
     "withdrawal": gettext_lazy("Withdrawal"),
 }
@@ -176,6 +182,7 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
 _SAID: Mapping[str, tuple[str, ...]] = {
     "application.withdrawn": ("reason",),
     "application.left_behind": ("source", "number"),
+    "application.unreachable": ("notice",),
     "application.reminded": ("notice",),
     "notice.queued": ("notice",),
     "notice.bounced": ("notice",),

@@ -225,6 +225,7 @@ _CHANGING = (
     "seen_at",
     "visits",
     "signal",
+    "returned_from",
     "helped_at",
 )
 

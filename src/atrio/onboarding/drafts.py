@@ -41,9 +41,10 @@ class Trouble:
     refused: Mapping[str, Mapping[str, Any]]  # said again: field → code, params, times
     came_back: int  # how often, 0 if not often enough to mean something
     idle_since: datetime | None
+    returned_from: str = ""  # the address from which our letters come back
 
     def __bool__(self) -> bool:
-        return bool(self.refused or self.came_back or self.idle_since)
+        return bool(self.refused or self.came_back or self.idle_since or self.returned_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ def _draft(
             refused={name: said for name, said in refused.items() if said["times"] > 1},
             came_back=application.visits - 1 if returned else 0,
             idle_since=application.seen_at if is_idle else None,
+            returned_from=application.returned_from,
         ),
     )
 

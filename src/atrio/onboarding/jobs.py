@@ -150,3 +150,9 @@ def answer_link_request(*, request_id: UUID) -> None:
 def forget_link_requests() -> None:
     """Forget who has asked for links long ago: anybody's address can be typed."""
     actions.forget_link_requests(before=timezone.now() - LINK_REQUESTS_KEPT)
+
+
+@job("onboarding.note_bounce")
+def note_bounce(*, message_id: UUID) -> None:
+    """Note that a customer's address sends our letters back."""
+    actions.note_bounce(message_id=message_id, now=timezone.now())

@@ -45,6 +45,7 @@ class Application(models.Model):
         NONE = ""
         SAME_ERROR = "same_error"
         CAME_BACK = "came_back"
+        RETURNED = "returned"  # our letters come back
 
     class WaitingOn(models.TextChoices):
         """Whose turn it is."""
@@ -97,6 +98,12 @@ class Application(models.Model):
         default=1,
         db_default=1,
         help_text="how often they came since they last got on, with a pause in between",
+    )
+    returned_from = models.EmailField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the customer's address, if our letters come back from it",
     )
     seen_at = models.DateTimeField(null=True, help_text="when the customer was last here")
     helped_at = models.DateTimeField(

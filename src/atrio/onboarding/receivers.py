@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from atrio.kernel.events import on
 from atrio.kernel.queue import later
+from atrio.notices.events import MessageBounced
 from atrio.onboarding.models import AccessRequest, Application
 from atrio.outside.events import ConnectionRecovered
 from atrio.parties.merging.references import refers
@@ -16,6 +17,12 @@ refers(AccessRequest, "account_id", to="account")
 @on(ConnectionRecovered)
 def _go_on(event: ConnectionRecovered) -> None:
     later("onboarding.resume_waiting", connection=event.connection, once=event.connection)
+
+
+@on(MessageBounced)
+def _note_bounce(event: MessageBounced) -> None:
+    if event.application_id is not None:
+        later("onboarding.note_bounce", message_id=event.message_id)
 
 
 @on(CalendarChanged)

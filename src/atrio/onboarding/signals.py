@@ -17,7 +17,7 @@ MANY_VISITS = 4
 # How exactly it is known when somebody was last here: nobody is written down every second.
 SEEN_EVERY = timedelta(minutes=1)
 
-SAME_ERROR, CAME_BACK, NONE = "same_error", "came_back", ""
+SAME_ERROR, CAME_BACK, RETURNED, NONE = "same_error", "came_back", "returned", ""
 
 
 def is_old_news(seen_at: datetime | None, now: datetime) -> bool:

@@ -10,12 +10,14 @@ from atrio.onboarding.actions.answer_call import (
     question_about,
 )
 from atrio.onboarding.actions.begin_again import begin_again
+from atrio.onboarding.actions.change_address import offer_address, take_address
 from atrio.onboarding.actions.claim_next import claim_next
 from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
 from atrio.onboarding.actions.fire_timer import fire_timer
 from atrio.onboarding.actions.help_customer import note_call, write_to_customer
+from atrio.onboarding.actions.note_bounce import note_bounce
 from atrio.onboarding.actions.note_view import note_error, note_leave, note_view
 from atrio.onboarding.actions.own_application import claim_application, give_back, hand_over
 from atrio.onboarding.actions.resume_application import resume_application
@@ -48,10 +50,12 @@ __all__ = [
     "forget_link_requests",
     "give_back",
     "hand_over",
+    "note_bounce",
     "note_call",
     "note_error",
     "note_leave",
     "note_view",
+    "offer_address",
     "postpone_call",
     "question_about",
     "resume_application",
@@ -61,6 +65,7 @@ __all__ = [
     "start_application",
     "submit_step",
     "take_access_decision",
+    "take_address",
     "withdraw_application",
     "write_letter",
     "write_to_customer",

@@ -27,7 +27,12 @@ class CodeTooSoon(Refused):
 
 def send_code(case: Case, *, field: str) -> None:
     """Send a new code to the address in `field`. Raises CodeTooSoon beyond the limits."""
-    application, email = case.application, str(case.facts[field])
+    send_code_to(case, str(case.facts[field]))
+
+
+def send_code_to(case: Case, email: str) -> None:
+    """Send a new code to an address. Raises CodeTooSoon beyond the limits."""
+    application = case.application
     _see_that_it_is_not_too_soon(application.pk, email, now=case.now)
     code = rules.new_code()
     proof = EmailProof(
@@ -86,10 +91,13 @@ def _see_that_it_is_not_too_soon(application_id: UUID, email: str, *, now: datet
 
 def check_code(case: Case, *, field: str, code: str) -> bool:
     """Say whether `code` is the latest one sent to the address in `field`, and count the try."""
+    return is_code_sent_to(case, str(case.facts[field]), code)
+
+
+def is_code_sent_to(case: Case, email: str, code: str) -> bool:
+    """Say whether `code` is the latest one sent to an address, and count the try."""
     proof = (
-        EmailProof.objects.filter(application=case.application, email=str(case.facts[field]))
-        .order_by("-id")
-        .first()
+        EmailProof.objects.filter(application=case.application, email=email).order_by("-id").first()
     )
     if proof is None or proof.valid_until < case.now or proof.tries >= rules.CODE_TRIES:
         return False

@@ -18,6 +18,7 @@ from atrio.onboarding import rules, signals
 from atrio.onboarding.actions._advance import advance_and_save, settle_steps
 from atrio.onboarding.actions._ending import ApplicationOver as ApplicationOver
 from atrio.onboarding.actions._ending import see_that_it_goes_on
+from atrio.onboarding.actions._letters import ADDRESS
 from atrio.onboarding.actions._proof import check_code
 from atrio.onboarding.case import Case, NewFact, open_case
 from atrio.onboarding.models import Application, Fact, Step, Typed
@@ -128,6 +129,8 @@ def _take(case: Case, step: Step, answers: Answers) -> None:
     case.add_facts(_facts_from(case, step, answers), step=step)
     case.note_title()
     case.forget_typed(step.element)
+    if case.facts.get(ADDRESS) != case.application.returned_from:
+        case.application.returned_from = ""
     # They have got on: whatever held them up holds them up no longer.
     case.application.signal, case.application.visits = signals.NONE, 1
     if "submits" in case.run.open_at(step.element).attributes:
@@ -145,6 +148,7 @@ def _prove(case: Case, step: Step, answers: Answers) -> Answers:
     code_field = next(iter(case.journey.forms[step.target].fields)).name
     if not check_code(case, field=field, code=str(answers.values.get(code_field, ""))):
         return replace(answers, errors={code_field: Message("code_wrong")})
+    case.application.returned_from = ""  # they have read the letter
     case.add_facts(
         [
             NewFact(

@@ -118,7 +118,12 @@ def _fresh(letters: Sequence[Waiting], now: datetime) -> list[tuple[Waiting, dic
     """Return the letters that nobody has written yet and that have a reader, with their facts."""
     facts = _facts_of([each.application.pk for each in letters])
     proved = _proved_by(facts)
-    wanted = [each for each in letters if each.application.pk in proved]
+    wanted = [
+        each
+        for each in letters
+        # What comes back reaches nobody, however often it is sent.
+        if each.application.pk in proved and not each.application.returned_from
+    ]
     if not wanted:
         return []
     columns = (
