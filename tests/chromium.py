@@ -9,11 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_PATIENCE = 600  # seconds for each way of getting one
 _HELP = """\
 No Chromium or Chrome was found, and it could not be installed. Any one of these helps:
     .venv/bin/python -m playwright install chromium
@@ -40,7 +42,8 @@ def install_chromium() -> None:
         attempts += [["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]]
     for command in attempts:
         print("Looking for a browser:", *command, flush=True)
-        subprocess.run(command, check=False, timeout=600, stdin=subprocess.DEVNULL)
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(command, check=False, timeout=_PATIENCE, stdin=subprocess.DEVNULL)
         if find_chromium():
             return
 

@@ -75,7 +75,7 @@ def test_it_says_how_fast_a_system_answers_and_how_often_it_does_not(carla):
     said = state(carla)
     assert said.startswith("answers")
     assert "asked 22 times, 2 times in vain" in said
-    assert "usually 0.20 s, 95 of 100 within 3.1 s" in said
+    assert "usually 200 ms, 95 of 100 within 3.1 s" in said
 
 
 def test_the_last_answer_is_told_though_nothing_came_for_hours(carla):

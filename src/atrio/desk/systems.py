@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -316,7 +315,7 @@ def _took(seconds: float) -> str:
     return (
         span(seconds)
         if seconds >= 1
-        else _("%(seconds)s s") % {"seconds": number_format(seconds, 2)}
+        else _("%(count)s ms") % {"count": max(1, round(1000 * seconds))}
     )
 
 
