@@ -100,6 +100,11 @@ ADDRESSES = {
     # Empty forms: whoever may help is told what is missing.
     "desk:help-write": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
     "desk:help-call": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
+    # What was sent is filled in by nobody: they are led to the application.
+    "desk:fill": (GET, signed_in(member=404, staff=404, associate=302, admin=302)),
+    "desk:fill-step": (GET, signed_in(member=404, staff=404, associate=302, admin=302)),
+    "desk:fill-code": (POST, signed_in(member=404, staff=404, associate=302, admin=302)),
+    "desk:new": (GET, signed_in(member=404, staff=404, associate=200, admin=200, elsewhere=200)),
     "desk:drafts": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:application": (GET, signed_in(member=404, staff=200)),
     "desk:drawing": (GET, signed_in(member=404, staff=200)),
@@ -167,6 +172,7 @@ ADDRESSES = {
     "desk:notice-html": (GET, signed_in(member=404, staff=200, manager=404)),
 }
 
+STEPS = {"desk:correct": "confirm_company", "desk:fill-step": "give_contact"}
 # Pages that are also posted to.
 ALSO_POSTED = (
     "account_login",
@@ -179,6 +185,8 @@ ALSO_POSTED = (
     "apply:elsewhere",
     "apply:withdraw",
     "desk:correct",
+    "desk:fill-step",
+    "desk:new",
     "cabinet:request",
     "cabinet:request-by-letter",
 )
@@ -257,7 +265,7 @@ class World:
             "request_id": self.asked.pk,
             "element": "give_contact",
             "application_id": self.application.pk,
-            "step": "confirm_company" if name == "desk:correct" else "review",
+            "step": STEPS.get(name, "review"),
             "call_id": Call.objects.filter(application=self.application).latest("id").pk,
             "message_id": self.message.pk,
             "pair_id": self.pair.pk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.address import returned
-from atrio.apply.drawing import form_for, sections_for, step_url
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
 from atrio.apply.mailbox import mailbox_url
@@ -25,6 +25,7 @@ from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_leave, note_view, send_code_again, submit_step
 from atrio.onboarding.actions.submit_step import ApplicationOver, CodeUsed, TooLateToChange
+from atrio.onboarding.drawing import form_for, sections_for
 from atrio.onboarding.queries import Application, StepView
 from atrio.onboarding.tokens import token_for
 
@@ -116,7 +117,7 @@ def _show(
         "application": view.application,
         "progress": view.progress,
         "form": form_for(view, answers),
-        "back": step_url(view, view.progress.previous) if view.progress.previous else "",
+        "back": _address(view, view.progress.previous) if view.progress.previous else "",
         "leave_url": reverse("apply:left", kwargs=address),
         "helped": helped(view.application),
         "leaving": ways_out(view.application),
@@ -138,9 +139,15 @@ def _show(
         context["outbox_url"] = mailbox_url(view.application)
     elif "submits" in attributes:
         template = "apply/summary.html"
-        context["sections"] = sections_for(view)
+        context["sections"] = sections_for(view, partial(_address, view))
     # A refused answer is no success: scripts and tests see it in the status.
     return render(request, template, context, status=422 if answers else 200)
+
+
+def _address(view: StepView, element: str) -> str:
+    """Return the address of a step of the same application."""
+    token = token_for(view.application.pk)
+    return reverse("apply:step", kwargs={"token": token, "element": element})
 
 
 def _onwards(application: Application) -> HttpResponse:

@@ -51,7 +51,8 @@ def drafts(request: StaffRequest) -> HttpResponse:
         request.actor, view=view, number=page_number(request), counts=counts, now=now
     )
     # Whoever may help goes to where they can; the others may look.
-    row_page = "desk:help" if request.actor.has_role(*MAY_HELP) else "desk:application"
+    may_help = request.actor.has_role(*MAY_HELP)
+    row_page = "desk:help" if may_help else "desk:application"
     context = {
         "views": [
             {
@@ -65,6 +66,7 @@ def drafts(request: StaffRequest) -> HttpResponse:
         ],
         "rows": [_row(draft, row_page, now=now) for draft in page.rows],
         "pages": _pages(page, view),
+        "may_begin": may_help,
         "empty": _empty(view),
         "refresh_url": request.get_full_path(),
     }

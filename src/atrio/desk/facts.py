@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from atrio.desk.words import DECISIONS, ORIGINS, Status, Text, ago, who
+from atrio.desk.words import CHANNELS, DECISIONS, ORIGINS, Status, Text, ago, who
 from atrio.engine.forms import Field
 from atrio.engine.forms.showing import as_text
 from atrio.engine.forms.wording import in_words
@@ -23,6 +23,7 @@ _TOPICS: Mapping[str, Text] = {
     "company": gettext_lazy("Company"),
     "contact": gettext_lazy("Contact"),
     "consent": gettext_lazy("Consent"),
+    "proof": gettext_lazy("Proof of the address"),
     "register": gettext_lazy("Register"),
     "decision": gettext_lazy("Decision"),
     "review": gettext_lazy("Review"),
@@ -52,6 +53,7 @@ _LABELS: Mapping[str, Text] = {
     "decision.price_group": gettext_lazy("Price group"),
     "erp.customer_number": gettext_lazy("Customer number"),
     "erp.price_group": gettext_lazy("Price group"),
+    "proof.by": gettext_lazy("The code was typed by"),
     "known.company": gettext_lazy("The company is a customer"),
     "known.contact": gettext_lazy("The person at it"),
     "known.domain": gettext_lazy("Address of its registered domain"),
@@ -77,6 +79,10 @@ _CODES: Mapping[str, Mapping[str, Text]] = {
         "former": gettext_lazy("has left"),
         "not_linked": gettext_lazy("known elsewhere"),
         "unknown": gettext_lazy("not known"),
+    },
+    "proof.by": {
+        "customer": gettext_lazy("customer"),
+        "associate": gettext_lazy("our team"),
     },
     "decision.outcome": {code: status.text for code, status in DECISIONS.items()},
 }
@@ -168,7 +174,7 @@ def _shown(fact: FactNow, journey: Journey, *, language: str, now: datetime) -> 
         label=_label(journey, fact.field, language),
         value=fact_text(journey, fact.field, fact.value, language=language),
         source=names.get(fact.origin) or str(ORIGINS[fact.origin]),
-        evidence=fact.source,
+        evidence=str(CHANNELS.get(fact.source, fact.source)),
         worth=_WORTH.get(fact.status),
         at=fact.at,
         when=ago(fact.at, now=now),
@@ -177,7 +183,7 @@ def _shown(fact: FactNow, journey: Journey, *, language: str, now: datetime) -> 
             OldValue(
                 value=fact_text(journey, fact.field, old.value, language=language),
                 source=names.get(old.origin) or str(ORIGINS[old.origin]),
-                evidence=old.source,
+                evidence=str(CHANNELS.get(old.source, old.source)),
                 worth=_WORTH.get(old.status),
                 at=old.at,
                 when=ago(old.at, now=now),

@@ -22,7 +22,7 @@ from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.drafts import troubles
 from atrio.desk.evidence import step_name
 from atrio.desk.frame import show
-from atrio.desk.words import Status, Text, ago
+from atrio.desk.words import CHANNELS, Status, Text, ago
 from atrio.engine.forms.cleaning import Invalid, clean_text
 from atrio.journeys.journey import Journey
 from atrio.journeys.messages import say
@@ -36,10 +36,6 @@ _OUTCOMES: dict[Outcome, Text] = {
     Outcome.REACHED: gettext_lazy("Reached"),
     Outcome.NOT_REACHED: gettext_lazy("Not reached"),
     Outcome.WILL_CALL: gettext_lazy("I call again"),
-}
-CHANNELS: dict[str, Text] = {
-    "counter": gettext_lazy("at the counter"),
-    "telephone": gettext_lazy("by telephone"),
 }
 
 
@@ -144,9 +140,11 @@ def _show(
         "back": reverse("desk:application", args=[application.pk]),
         "is_over": application.status != "open",
         "person": {"name": page.name, "email": page.email, "phone": page.phone},
+        "fill": _ways_to_fill_in(page),
         "draft": _draft(page, journey, language, now),
         "letter": {
             "action": reverse("desk:help-write", args=[application.pk]) if page.may_write else "",
+            "is_proved": page.is_proved,
             "text": letter,
             "error": letter_error,
             "longest": LONGEST_LETTER,
@@ -166,6 +164,16 @@ def _show(
     }
     status = 422 if letter_error or call_error else 200
     return show(request, "desk/help.html", context, here="drafts", status=status)
+
+
+def _ways_to_fill_in(page: HelpPage) -> list[dict[str, Any]]:
+    """Return where to fill in for a customer who is at the counter, or on the telephone."""
+    if page.draft is None:
+        return []
+    address = reverse("desk:fill", args=[page.application.pk])
+    return [
+        {"url": f"{address}?channel={channel}", "text": text} for channel, text in CHANNELS.items()
+    ]
 
 
 def _draft(page: HelpPage, journey: Journey, language: str, now: datetime) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from atrio.desk.evidence import step_name
 from atrio.desk.promises import title
-from atrio.desk.words import DECISIONS, Text, ago, span, who
+from atrio.desk.words import CHANNELS, DECISIONS, Text, ago, span, who
 from atrio.journeys.journey import Journey
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "promise.broken": ("alert-triangle", gettext_lazy("Promise broken")),
     "promise.escalated": ("alert-triangle", gettext_lazy("Promise still not kept: raised")),
     "help.written": ("mail", gettext_lazy("Wrote to the customer, to help")),
+    "help.filled_in": ("pencil", gettext_lazy("%(step)s: filled in for the customer")),
     "help.called": ("phone", gettext_lazy("Called the customer, to help")),
     "page.viewed": ("eye", gettext_lazy("%(step)s: looked at")),
     "page.left": ("logout", gettext_lazy("%(step)s: left")),
@@ -172,6 +173,8 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             return ", ".join(str(field) for field in data.get("fields", []))
         case "application.handed_over":
             return _handed_over(data)
+        case "help.filled_in":
+            return str(CHANNELS.get(str(data.get("channel")), ""))
         case "page.left":
             return span(float(data.get("seconds", 0)))
         case what:

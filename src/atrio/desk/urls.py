@@ -9,6 +9,7 @@ from atrio.desk import (
     calendars,
     correction,
     drafts,
+    filling,
     help,  # noqa: A004 (nobody asks for Python's help here)
     imports,
     merge,
@@ -47,6 +48,12 @@ urlpatterns = [
     path("applications/<uuid:application_id>/help/", help.help_, name="help"),
     path("applications/<uuid:application_id>/help/write", help.write, name="help-write"),
     path("applications/<uuid:application_id>/help/call", help.called, name="help-call"),
+    path("applications/<uuid:application_id>/fill/", filling.fill, name="fill"),
+    path("applications/<uuid:application_id>/fill/<slug:step>/", filling.step, name="fill-step"),
+    path(
+        "applications/<uuid:application_id>/fill/<slug:step>/code", filling.code, name="fill-code"
+    ),
+    path("new/", filling.begin, name="new"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("promises/", promises.promises, name="promises"),
     path("calendars/", calendars.calendars, name="calendars"),

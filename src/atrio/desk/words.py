@@ -105,6 +105,11 @@ ROLES: Mapping[str, Text] = {
     "regional_admin": gettext_lazy("regional administrator"),
     "admin": gettext_lazy("administrator"),
 }
+# How one of ours heard what they typed for a customer.
+CHANNELS: Mapping[str, Text] = {
+    "counter": gettext_lazy("at the counter"),
+    "telephone": gettext_lazy("by telephone"),
+}
 ORIGINS: Mapping[str, Text] = {
     "customer": gettext_lazy("customer"),
     "register": gettext_lazy("register"),

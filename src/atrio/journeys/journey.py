@@ -9,13 +9,17 @@ from typing import Any
 
 from atrio.engine.forms import Form, Localized, Message, as_text, fact
 from atrio.engine.problems import Problem, Unpublishable
-from atrio.engine.process import Blueprint, Element
+from atrio.engine.process import Blueprint, Element, OpenTask
 from atrio.engine.tables import Table
 
 from .examples import Example
 from .messages import say
 from .packs import Pack
 from .texts import Lookup, Notice, OutcomeText, StepText, Texts
+
+# In `atrio:not_by`: whoever has typed for the customer.
+CUSTOMER = "customer"
+FILLED_IN, SOMEBODY_ELSE = "filled_in", "somebody_else_decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,18 @@ class Journey:
                 for field in self.forms[element.target].fields
             )
         )
+
+    def not_by(self, element: Element | OpenTask) -> tuple[str, ...]:
+        """Return whose answers keep a person from answering this step, too.
+
+        Names of steps (`atrio:not_by`), and CUSTOMER for whoever typed for the customer: where the
+        step says so, and at every decision if the policy `filled_in` wants somebody else.
+        """
+        names = tuple(element.attributes.get("not_by", "").split())
+        decides = element.lane == "associate" and "repairs" not in element.attributes
+        if decides and self.policy.get(FILLED_IN) == SOMEBODY_ELSE and CUSTOMER not in names:
+            return (*names, CUSTOMER)
+        return names
 
     def form_at(self, element: str) -> Form:
         """Return the form of a user task; raises KeyError."""

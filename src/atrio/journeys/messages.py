@@ -27,6 +27,7 @@ _TEXTS: dict[str, _StrPromise] = {
     "date.minimum": _("Not before %(min)s."),
     "date.maximum": _("Not after %(max)s."),
     "email.invalid": _("This is not an email address. Write it as in name@company.com."),
+    "email.of_staff": _("This is the address of a colleague. Ask for the customer's own."),
     "phone.invalid": _("This is not a phone number. Check the digits and the area code."),
     "phone.country": _("Begin the number with + and the country code."),
     "tax_id.length": _("This %(name)s is too short or too long. Check that nothing is missing."),

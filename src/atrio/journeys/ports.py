@@ -50,6 +50,8 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
         "shop.open_access": {},
     }
 )
+# Who typed the code that proves an address; nothing while the customers do so themselves.
+PROOF: Mapping[str, FactKind] = MappingProxyType({"proof.by": "text"})  # customer | associate
 # What is known after every decision; a table's other outputs stand beside them.
 DECISION: Mapping[str, FactKind] = MappingProxyType(
     {

@@ -11,9 +11,9 @@ from atrio.engine.expression_check import FactKind, Names, check
 from atrio.engine.forms import Field, Form, Localized
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.engine.publication import check_decision, check_process
-from atrio.journeys.journey import Journey
+from atrio.journeys.journey import CUSTOMER, Journey
 from atrio.journeys.packs import Pack, load_pack
-from atrio.journeys.ports import CALLS, DECISION
+from atrio.journeys.ports import CALLS, DECISION, PROOF
 from atrio.journeys.promises import promise_problems
 from atrio.journeys.rehearsal import WentWrong, play
 from atrio.journeys.texts import LENT_NAMES
@@ -78,6 +78,8 @@ def known_facts(journey: Journey) -> dict[str, FactKind]:
     for table in journey.tables.values():
         facts |= dict.fromkeys((f"decision.{name}" for name in table.outputs), "any")
         facts |= DECISION
+    if any("proof" in element.attributes for element in journey.elements("user")):
+        facts |= PROOF
     for name, value in journey.policy.items():
         facts[f"policy.{name}"] = "text" if isinstance(value, str) else "object"
     return facts
@@ -138,7 +140,7 @@ def _wrong_with_repair(node: Node, journey: Journey) -> Iterator[str]:
 
 def _wrong_with_eyes(node: Node, journey: Journey) -> Iterator[str]:
     """See that the steps whose answerers may not answer this one are there."""
-    steps = {element.id for element in journey.elements("user")}
+    steps = {CUSTOMER, *(element.id for element in journey.elements("user"))}
     for named in node.attributes.get("not_by", "").split():
         if named not in steps:
             yield f"atrio:not_by: {named!r} is not a step of this process"

@@ -14,7 +14,7 @@ from atrio.kernel.actors import Actor
 from atrio.onboarding import rules
 from atrio.onboarding.drafts import Draft, draft_of
 from atrio.onboarding.models import Application, Help, Typed
-from atrio.onboarding.queries import fact_rows, get_application, journey_of
+from atrio.onboarding.queries import fact_rows, get_application, journey_of, proved_email
 
 # Screens speak of it and import it from here, never from the models.
 Outcome = Help.Outcome
@@ -57,6 +57,7 @@ class HelpPage:
     name: str
     email: str
     phone: str
+    is_proved: bool  # the address
     may_write: bool
     helped: list[Helped]
 
@@ -74,6 +75,7 @@ def help_page(*, by: Actor, application_id: UUID, language: str, now: datetime) 
         name=str(held.get("contact.name") or ""),
         email=email,
         phone=str(held.get("contact.phone") or ""),
+        is_proved=bool(email) and proved_email(application) == email,
         may_write=bool(email) and "help" in journey_of(application).notices,
         helped=help_given(application),
     )

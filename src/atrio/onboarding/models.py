@@ -413,6 +413,12 @@ class EmailProof(models.Model):
     sent_at = models.DateTimeField()
     valid_until = models.DateTimeField()
     proved_at = models.DateTimeField(null=True)
+    typed_by = models.CharField(
+        max_length=12,
+        default="applicant",
+        db_default="applicant",
+        help_text="the kind of actor who typed the code last",
+    )
 
     class Meta:
         indexes: ClassVar = [

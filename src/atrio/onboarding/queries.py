@@ -178,12 +178,14 @@ def typed_for(application: Application, element: str) -> Mapping[str, Any]:
     return row.raw if row else {}
 
 
-def step_view(*, by: Actor, element: str, language: str) -> StepView:
-    """Return what a step's page needs, in the reader's language.
+def step_view(
+    *, by: Actor, element: str, language: str, application_id: UUID | None = None
+) -> StepView:
+    """Return what a step's page needs, in the reader's language; one of ours names the application.
 
     Raises NotFound for a step that was never reached.
     """
-    application = get_application(by=by)
+    application = get_application(by=by, application_id=application_id)
     journey = journey_of(application)
     asked = [node for node in journey.elements("user") if node.lane == "customer"]
     node = next((node for node in asked if node.id == element), None)

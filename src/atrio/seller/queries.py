@@ -69,6 +69,11 @@ def staff_at_work(user_id: UUID, label: str) -> tuple[Actor, str] | None:
     return actor, rows[0][1]
 
 
+def is_of_staff(email: str) -> bool:
+    """Say whether somebody who works here signs in with this address."""
+    return Staff.objects.filter(user__email__iexact=email).exists()
+
+
 def sales_manager_of(code: str) -> Staff | None:
     """Return whom the unit's customers may turn to, None if it has no sales manager."""
     managers = Staff.objects.filter(

@@ -56,10 +56,11 @@ class Draft:
         return Message.Channel.SMS if has_words and not self.is_secret else Message.Channel.EMAIL
 
 
-def send_message(draft: Draft, *, now: datetime) -> None:
+def send_message(draft: Draft, *, now: datetime) -> bool:
     """Put the message into the outbox and queue its delivery, in the caller's transaction.
 
-    A second message with the same key is dropped: the first one is what was said. The web role
+    A second message with the same key is dropped: the first one is what was said. Says whether
+    it is the first. The web role
     may add messages and read none, so this neither looks first nor reads back (and names no
     conflict target, which would count as reading).
     """
@@ -88,6 +89,7 @@ def send_message(draft: Draft, *, now: datetime) -> None:
                 now,
             ],
         )
-        added = cursor.rowcount == 1
+        added = bool(cursor.rowcount == 1)
     if added:
         later("notices.deliver", message_id=str(message_id))
+    return added

@@ -15,6 +15,7 @@ from atrio.onboarding.actions.claim_next import claim_next
 from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
+from atrio.onboarding.actions.fill_in_step import fill_in_step
 from atrio.onboarding.actions.fire_timer import fire_timer
 from atrio.onboarding.actions.help_customer import note_call, write_to_customer
 from atrio.onboarding.actions.note_bounce import note_bounce
@@ -30,6 +31,7 @@ from atrio.onboarding.actions.send_link import (
     send_link,
 )
 from atrio.onboarding.actions.start_application import start_application
+from atrio.onboarding.actions.start_on_behalf import start_on_behalf
 from atrio.onboarding.actions.submit_step import submit_step
 from atrio.onboarding.actions.withdraw_application import withdraw_application
 
@@ -45,6 +47,7 @@ __all__ = [
     "decide_step",
     "end_application",
     "fail_call",
+    "fill_in_step",
     "finish_call",
     "fire_timer",
     "forget_link_requests",
@@ -63,6 +66,7 @@ __all__ = [
     "send_code_again",
     "send_link",
     "start_application",
+    "start_on_behalf",
     "submit_step",
     "take_access_decision",
     "take_address",

@@ -14,7 +14,7 @@ from atrio.kernel.rows import insert_all
 from atrio.onboarding.actions._calling import is_done_at_once
 from atrio.onboarding.actions._letters import write_to_applicant
 from atrio.onboarding.actions._ownership import free_for_other_eyes
-from atrio.onboarding.actions._proof import CodeTooSoon, is_proved, send_code
+from atrio.onboarding.actions._proof import CodeTooSoon, proved_by, send_code, who_proved
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.onboarding.promises.credit import follows_credit, tell_of_credit
@@ -141,7 +141,8 @@ def _is_answered(case: Case, task: OpenTask, step: Step) -> bool:
     field = task.attributes.get("proof")
     if not field:
         return False
-    if is_proved(case, field=field):
+    if typed_by := proved_by(case, field=field):
+        case.add_facts(who_proved(case, typed_by), step=step)
         return True
     try:
         send_code(case, field=field)

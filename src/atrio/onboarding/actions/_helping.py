@@ -8,12 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.errors import NotAllowed, Refused
-from atrio.notices.actions import Draft, send_message
+from atrio.onboarding.actions._letters import is_theirs, write_letter
 from atrio.onboarding.actions._ownership import take_if_free
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Application, Help
-from atrio.onboarding.tokens import token_for
 
 # Who works on applications helps those who make them.
 MAY_HELP = MAY_DECIDE
@@ -58,33 +57,20 @@ def note_help(
     take_if_free(case)
 
 
-def write_notice(case: Case, name: str, *, key: str, words: str = "") -> str:
-    """Write to the customer in the actor's name, with the link to go on; return the address."""
-    application, facts = case.application, case.facts
-    email = str(facts["contact.email"])
-    notice = case.journey.notice(
-        name,
-        application.language,
-        case.tree,
-        unit=application.business_unit,
-        reference=application.reference,
-        link=f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/",
-        helper=case.by.label,
-        words=words,
-    )
-    send_message(
-        Draft(
-            key=key,
-            notice=name,
-            to=email,
-            language=application.language,
-            subject=notice.subject,
-            text=notice.text,
-            html=notice.html,
-            application_id=application.pk,
-            business_unit=application.business_unit,
-        ),
+def write_as_helper(case: Case, name: str, *, occasion: str, **lent: str) -> bool:
+    """Write to the customer in the actor's name, once for an occasion; say whether it is the first.
+
+    The link to go on lets its reader in, so only an address that is proved gets it; any other is
+    led to the first page.
+    """
+    link = {} if is_theirs(case) else {"link": f"{settings.PUBLIC_URL}/"}
+    return write_letter(
+        case.application,
+        case.journey,
+        case.facts,
+        notice=name,
+        occasion=occasion,
         now=case.now,
+        can_wait=False,
+        **{"helper": case.by.label, **link, **lent},
     )
-    case.tell("notice.queued", step=application.current_step, notice=name)
-    return email

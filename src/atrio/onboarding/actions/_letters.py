@@ -44,18 +44,20 @@ def write_letter(
     now: datetime,
     can_wait: bool = False,
     **lent: str,
-) -> None:
-    """Write to the address among the facts, once for an occasion, with what is `lent`."""
+) -> bool:
+    """Write to the address among the facts, once for an occasion, with what is `lent`.
+
+    Say whether it is the first letter of its occasion: others are not sent.
+    """
     words = journey.notice(
         notice,
         application.language,
         nested(facts, onto=journey.policy_facts),
         unit=application.business_unit,
         reference=application.reference,
-        link=f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/",
-        **lent,
+        **{"link": f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/"} | lent,
     )
-    send_message(
+    return send_message(
         Draft(
             key=f"{application.pk}:{notice}:{occasion}",
             notice=notice,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from atrio.journeys.journey import CUSTOMER
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Step
 from atrio.onboarding.promises.ticking import hand_to, is_ours
@@ -49,12 +50,23 @@ def kept_from(case: Case, step: Step) -> frozenset[str]:
 
     Of four eyes two are another person's, always. A step that names itself is met again, as a
     review after an objection: somebody else is to look with fresh eyes, if there is anybody.
+    Whoever typed for the customer is kept from what says CUSTOMER, always.
     """
-    before = case.run.open_at(step.element).attributes.get("not_by", "").split()
+    before = case.journey.not_by(case.run.open_at(step.element))
+    typists = _typed_for_the_customer(case) if CUSTOMER in before else frozenset()
     kept = frozenset(filter(None, (_answered_by(case, element) for element in before)))
-    if kept and step.element in before and not _somebody_else(case, kept):
-        return frozenset()
-    return kept
+    if kept and step.element in before and not _somebody_else(case, kept | typists):
+        return typists
+    return kept | typists
+
+
+def _typed_for_the_customer(case: Case) -> frozenset[str]:
+    """Return the ids of those of ours who have typed answers of the customer's."""
+    now = {step.by_id for step in case.closed if step.lane == CUSTOMER and step.by_kind == "staff"}
+    before = Step.objects.filter(
+        application=case.application, lane=CUSTOMER, by_kind="staff", outcome="completed"
+    )
+    return frozenset({*now, *before.values_list("by_id", flat=True)})
 
 
 def _somebody_else(case: Case, kept: frozenset[str]) -> bool:

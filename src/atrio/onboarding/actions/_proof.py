@@ -13,8 +13,12 @@ from atrio.kernel.errors import Refused
 from atrio.kernel.rows import insert_all, update_row
 from atrio.notices.actions import Draft, send_message
 from atrio.onboarding import rules
-from atrio.onboarding.case import Case
-from atrio.onboarding.models import EmailProof
+from atrio.onboarding.case import Case, NewFact
+from atrio.onboarding.models import EmailProof, Fact
+
+# The fact that says who typed the code. Nobody writes it while customers do so themselves.
+PROOF_BY = "proof.by"
+_CUSTOMER, _STAFF = "customer", "associate"
 
 
 class CodeWrong(Refused):
@@ -105,17 +109,39 @@ def is_code_sent_to(case: Case, email: str, code: str) -> bool:
     given = _digest(proof, "".join(code.split()))
     is_right = rules.same_digest(given, proof.digest)
     proof.proved_at = case.now if is_right else None
-    update_row(proof, "tries", "proved_at")
+    proof.typed_by = case.by.kind
+    update_row(proof, "tries", "proved_at", "typed_by")
     return is_right
 
 
-def is_proved(case: Case, *, field: str) -> bool:
-    """Say whether the applicant has proved the very address that stands in `field` now."""
-    return (
+def proved_by(case: Case, *, field: str) -> str:
+    """Return what kind of actor has typed a code for the very address that stands in `field` now.
+
+    "" if nobody has. The applicant's own word counts before that of one of ours.
+    """
+    typed = (
         EmailProof.objects.filter(application=case.application, email=str(case.facts[field]))
         .exclude(proved_at=None)
-        .exists()
+        .values_list("typed_by", flat=True)
     )
+    return min(typed, default="")
+
+
+def is_proved(case: Case, *, field: str) -> bool:
+    """Say whether the very address that stands in `field` now is proved."""
+    return bool(proved_by(case, field=field))
+
+
+def who_proved(case: Case, typed_by: str) -> list[NewFact]:
+    """Return what is to be kept of who typed the code, if it is not what is held.
+
+    A code that one of ours typed shows that letters arrive. It never shows that somebody speaks
+    for a customer we know: whoever types it may have talked it out of its reader.
+    """
+    who = _STAFF if typed_by == "staff" else _CUSTOMER
+    if case.facts.get(PROOF_BY, _CUSTOMER) == who:
+        return []
+    return [NewFact(PROOF_BY, who, Fact.Origin.SYSTEM, Fact.Status.VERIFIED)]
 
 
 def _digest(proof: EmailProof, code: str) -> str:

@@ -54,11 +54,11 @@ def _candidates(by: Actor) -> Iterator[UUID]:
     start = 0
     while ids := ids_of_view(by, "free", slice(start, start + AT_ONCE)):
         rows = Application.objects.only("release_id", "current_step", "sold_by_id").in_bulk(ids)
-        answered = set(
-            Step.objects.filter(
-                application__in=ids, by_kind="staff", by_id=by.id, outcome="completed"
-            ).values_list("application_id", "element")
-        )
+        mine = Step.objects.filter(
+            application__in=ids, by_kind="staff", by_id=by.id, outcome="completed"
+        ).values_list("application_id", "element", "lane")
+        # A step by its name; whoever typed for the customer, by the lane.
+        answered = {(pk, name) for pk, element, lane in mine for name in (element, lane)}
         for pk in ids:
             if pk in rows and str(rows[pk].sold_by_id) != by.id:
                 before = _answered_before(rows[pk])
@@ -69,8 +69,8 @@ def _candidates(by: Actor) -> Iterator[UUID]:
         start += AT_ONCE
 
 
-def _answered_before(application: Application) -> list[str]:
-    """Return the steps whose answerers may not answer the one that waits."""
-    elements = journey_of(application).elements("user")
-    waiting = (one for one in elements if one.id == application.current_step)
-    return next((one.attributes.get("not_by", "").split() for one in waiting), [])
+def _answered_before(application: Application) -> tuple[str, ...]:
+    """Return whose answers keep somebody from the step that waits; see `Journey.not_by`."""
+    journey = journey_of(application)
+    waiting = (one for one in journey.elements("user") if one.id == application.current_step)
+    return next((journey.not_by(one) for one in waiting), ())

@@ -28,11 +28,13 @@ def see_that_they_may_decide(case: Case, step: Step, *, by: Actor) -> None:
     """Return if this person may answer the step. Raises NotAllowed, SomebodyElseDecides.
 
     Who sells to a customer does not decide on their application, and of four eyes two are
-    another person's.
+    another person's; so is what somebody decides whose answers one has typed, where policy says so.
     """
     see_that_they_may_repair(case, by=by)
     if by.id in kept_from(case, step):
-        raise SomebodyElseDecides(_("You have decided already: a second person must look."))
+        raise SomebodyElseDecides(
+            _("You have decided already, or typed for the customer: a second person must look.")
+        )
 
 
 def see_that_they_may_repair(case: Case, *, by: Actor) -> None:

@@ -12,7 +12,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.kernel.ids import new_id
 from atrio.onboarding.actions._helping import MAY_HELP as MAY_HELP
-from atrio.onboarding.actions._helping import note_help, see_that_they_may_help, write_notice
+from atrio.onboarding.actions._helping import note_help, see_that_they_may_help, write_as_helper
 from atrio.onboarding.case import open_case
 from atrio.onboarding.models import Application, Help
 
@@ -39,7 +39,9 @@ class CallAtWrong(Refused):
 
 @transaction.atomic
 def write_to_customer(*, by: Actor, application_id: UUID, text: str, now: datetime) -> str:
-    """Send the customer some words and the link to go on; return the address they went to.
+    """Send the customer some words; return the address they went to.
+
+    If the address is proved, the link to go on goes with them.
 
     The words are read back to the customer on their own pages, too. Raises NotFound, NotAllowed,
     NothingToHelp, NoWayToWrite, EnoughWritten.
@@ -54,7 +56,8 @@ def write_to_customer(*, by: Actor, application_id: UUID, text: str, now: dateti
         return email
     if written.filter(at__gt=now - timedelta(days=1)).count() >= LETTERS_A_DAY:
         raise EnoughWritten(_("This customer has had enough letters today. Call them."))
-    write_notice(case, NOTICE, key=f"{case.application.pk}:{NOTICE}:{new_id()}", words=text)
+    write_as_helper(case, NOTICE, occasion=new_id().hex, words=text)
+    case.tell("notice.queued", step=case.application.current_step, notice=NOTICE)
     note_help(case, Help.Kind.WROTE, text=text)
     case.tell("help.written", step=case.application.current_step)
     case.save()

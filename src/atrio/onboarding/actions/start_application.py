@@ -14,6 +14,7 @@ from atrio.kernel.ids import new_id, new_reference
 from atrio.onboarding.actions._advance import advance_and_save
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Application
+from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import unit_for_journey
 
 
@@ -65,33 +66,58 @@ def _start(
     branch: str,
 ) -> Application:
     with acting_as(by):
-        release_id = latest_release(journey)
-        unit = unit_for_journey(journey)
-        compiled_journey = compiled(release_id)
-        run = compiled_journey.blueprint.start(compiled_journey.policy_facts, now=now)
-        application = Application(
-            id=by.application,
-            reference=new_reference(),
-            release_id=release_id,
-            business_unit=unit.code,
-            branch=branch if branch in unit.branches else "",
+        case = new_case(
+            by=by,
+            application_id=by.application or new_id(),
+            release_id=latest_release(journey),
+            unit=unit_for_journey(journey),
             language=language,
             visit=visit,
             first_page_at=first_page_at,
-            seen_at=now,
-            remind_at=compiled_journey.pack.reminders.first_look(now),
-            created_at=now,
-        )
-        case = Case(
-            application=application,
-            journey=compiled_journey,
-            by=by,
+            branch=branch,
             now=now,
-            is_new=True,
-            fact_rows=[],
-            open_steps={},
-            run=run,
         )
         case.tell("application.started", journey=journey)
         advance_and_save(case)
-    return application
+    return case.application
+
+
+def new_case(
+    *,
+    by: Actor,
+    application_id: UUID,
+    release_id: UUID,
+    unit: BusinessUnit,
+    language: str,
+    visit: UUID,
+    first_page_at: datetime,
+    now: datetime,
+    branch: str = "",
+    channel: str = Application.Channel.WEB,
+) -> Case:
+    """Return a new application, begun and not written down yet."""
+    journey = compiled(release_id)
+    application = Application(
+        id=application_id,
+        reference=new_reference(),
+        release_id=release_id,
+        business_unit=unit.code,
+        branch=branch if branch in unit.branches else "",
+        language=language,
+        visit=visit,
+        channel=channel,
+        first_page_at=first_page_at,
+        seen_at=now,
+        remind_at=journey.pack.reminders.first_look(now),
+        created_at=now,
+    )
+    return Case(
+        application=application,
+        journey=journey,
+        by=by,
+        now=now,
+        is_new=True,
+        fact_rows=[],
+        open_steps={},
+        run=journey.blueprint.start(journey.policy_facts, now=now),
+    )

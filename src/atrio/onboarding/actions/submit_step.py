@@ -19,9 +19,10 @@ from atrio.onboarding.actions._advance import advance_and_save, settle_steps
 from atrio.onboarding.actions._ending import ApplicationOver as ApplicationOver
 from atrio.onboarding.actions._ending import see_that_it_goes_on
 from atrio.onboarding.actions._letters import ADDRESS
-from atrio.onboarding.actions._proof import check_code
+from atrio.onboarding.actions._proof import check_code, who_proved
 from atrio.onboarding.case import Case, NewFact, open_case
 from atrio.onboarding.models import Application, Fact, Step, Typed
+from atrio.seller.queries import is_of_staff
 
 
 class StepNotOpen(Refused):
@@ -52,25 +53,50 @@ def submit_step(
     see_that_it_goes_on(case.application)
     case.application.language = language or case.application.language
     case.application.seen_at = now
+    answers, is_news = read_answers(case, step, submitted, language=case.application.language)
+    if is_news and answers.ok:
+        take_answers(case, step, answers)
+    elif is_news:
+        keep_as_typed(case, step, answers)
+    return case.application, answers
+
+
+def read_answers(
+    case: Case, step: str, submitted: Submitted, *, language: str
+) -> tuple[Answers, bool]:
+    """Check what is said to one of the customer's steps, the code among it; say whether it is news.
+
+    An answered step that is answered differently is open again afterwards. Raises NotFound,
+    StepNotOpen, TooLateToChange, CodeUsed.
+    """
     element = _element(case, step)
     form = case.journey.forms[element.target]
-    answers = validate(form, submitted, facts=case.tree, language=case.application.language)
+    answers = validate(form, submitted, facts=case.tree, language=language)
+    if case.by.kind == "staff":
+        answers = _without_colleagues(case, answers)
     is_open = any(task.element == step for task in case.open_steps.values())
     if not is_open:
         _see_that_it_was_answered(case, element)
         if _says_nothing_new(case, answers):
-            return case.application, answers
+            return answers, False
         if case.application.submitted_at:
             raise TooLateToChange(_("Your application has been sent; it can no longer be changed."))
     if answers.ok:
         if not is_open:
             _go_back_to(case, step)
         answers = _prove(case, find_open_step(case, step), answers)
-    if answers.ok:
-        _take(case, find_open_step(case, step), answers)
-    else:
-        _keep_as_typed(case, step, answers)
-    return case.application, answers
+    return answers, True
+
+
+def _without_colleagues(case: Case, answers: Answers) -> Answers:
+    """Refuse an address of our own people where access goes to: it is not the customer's."""
+    proved = {element.attributes.get("proof", "") for element in case.journey.elements("user")}
+    ours = {
+        name: Message("email.of_staff")
+        for name in proved & answers.values.keys()
+        if is_of_staff(str(answers.values[name] or ""))
+    }
+    return replace(answers, errors={**answers.errors, **ours}) if ours else answers
 
 
 def find_open_step(case: Case, element: str, *, lane: str = "customer") -> Step:
@@ -124,9 +150,13 @@ def _go_back_to(case: Case, element: str) -> None:
     settle_steps(case)
 
 
-def _take(case: Case, step: Step, answers: Answers) -> None:
-    """Keep the answers and let the process go on."""
-    case.add_facts(_facts_from(case, step, answers), step=step)
+def take_answers(case: Case, element: str, answers: Answers, *, heard: str = "") -> None:
+    """Keep the answers and let the process go on.
+
+    `heard` is how one of ours heard them, who types for the customer.
+    """
+    step = find_open_step(case, element)
+    case.add_facts(_facts_from(case, step, answers, heard=heard), step=step)
     case.note_title()
     case.forget_typed(step.element)
     if case.facts.get(ADDRESS) != case.application.returned_from:
@@ -149,18 +179,15 @@ def _prove(case: Case, step: Step, answers: Answers) -> Answers:
     if not check_code(case, field=field, code=str(answers.values.get(code_field, ""))):
         return replace(answers, errors={code_field: Message("code_wrong")})
     case.application.returned_from = ""  # they have read the letter
-    case.add_facts(
-        [
-            NewFact(
-                field, case.facts[field], Fact.Origin.CUSTOMER, Fact.Status.VERIFIED, "email code"
-            )
-        ],
-        step=step,
+    proved = NewFact(
+        field, case.facts[field], Fact.Origin.CUSTOMER, Fact.Status.VERIFIED, "email code"
     )
+    case.add_facts([proved, *who_proved(case, case.by.kind)], step=step)
     return replace(answers, values={n: v for n, v in answers.values.items() if n != code_field})
 
 
-def _keep_as_typed(case: Case, step: str, answers: Answers) -> None:
+def keep_as_typed(case: Case, step: str, answers: Answers) -> None:
+    """Keep what could not be taken, to be shown again, and whether it is the same error again."""
     # The application is locked: nobody else writes the row between looking and saving.
     last = Typed.objects.filter(application=case.application, element=step).first()
     typed = last or Typed(application=case.application, element=step)
@@ -174,8 +201,11 @@ def _keep_as_typed(case: Case, step: str, answers: Answers) -> None:
     case.save()
 
 
-def _facts_from(case: Case, step: Step, answers: Answers) -> list[NewFact]:
-    """Give each answer its origin: a suggestion taken as it stood remains the register's word."""
+def _facts_from(case: Case, step: Step, answers: Answers, *, heard: str) -> list[NewFact]:
+    """Give each answer its origin: a suggestion taken as it stood remains the register's word.
+
+    What one of ours types is the customer's all the same; the source says how it was heard.
+    """
     held = case.facts
     form = case.journey.forms[step.target]
     taken = confirmed(form, answers, facts=case.tree)
@@ -191,5 +221,5 @@ def _facts_from(case: Case, step: Step, answers: Answers) -> list[NewFact]:
             source = taken[name]
             facts.append(NewFact(name, value, Fact.Origin.REGISTER, Fact.Status.ACCEPTED, source))
         else:
-            facts.append(NewFact(name, value, Fact.Origin.CUSTOMER))
+            facts.append(NewFact(name, value, Fact.Origin.CUSTOMER, source=heard))
     return facts

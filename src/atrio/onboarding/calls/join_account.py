@@ -21,6 +21,7 @@ from atrio.parties.queries import account_with
 @call("parties.join_account")
 def join_account(question: Question) -> Answer:
     """Note the applicant at their company's account; open it if only the ERP knew the customer."""
+    _see_that_control_is_proved(question)
     account_id = _account(question)
     facts = question.facts
     with transaction.atomic():
@@ -40,6 +41,18 @@ def join_account(question: Question) -> Answer:
             source=question.unit.erp,
         )
     )
+
+
+def _see_that_control_is_proved(question: Question) -> None:
+    """Return unless the way in rests on a code that one of ours typed, whatever a table says.
+
+    Raises OutsideFailure: then a person has to look.
+    """
+    facts = question.facts
+    if facts.get("decision.outcome") == "PROVED" and facts.get("proof.by") == "associate":
+        raise OutsideFailure(
+            "One of ours typed the code: that proves nothing about a customer", code="not_proved"
+        )
 
 
 def _account(question: Question) -> UUID:

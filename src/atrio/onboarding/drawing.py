@@ -1,15 +1,16 @@
-"""What the templates of a step are given: forms and answers in the applicant's language."""
+"""What the templates of a step are given: forms and answers in the reader's language.
+
+The applicant's pages and the desk, where one of ours types for them, draw the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from django.urls import reverse
 
 from atrio.engine.forms import Answers, BoundForm, agreeing, bound, proposed, shown
 from atrio.journeys.messages import say
 from atrio.onboarding.queries import StepView
-from atrio.onboarding.tokens import token_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,11 @@ def form_for(view: StepView, answers: Answers | None) -> BoundForm:
     )
 
 
-def sections_for(view: StepView) -> list[Section]:
-    """Return everything that was answered before this step, step by step."""
+def sections_for(view: StepView, address: Callable[[str], str]) -> list[Section]:
+    """Return everything that was answered before this step, step by step.
+
+    `address` says where a step can be changed.
+    """
     journey, language = view.journey, view.language
     names = journey.pack.source_names(language)
     sections = []
@@ -70,15 +74,8 @@ def sections_for(view: StepView) -> list[Section]:
         sections.append(
             Section(
                 title=text.name if text else node.name,
-                edit=step_url(view, node.id),
+                edit=address(node.id),
                 facts=[ShownFact(f.label, f.text, sources.get(f.name, "")) for f in facts],
             )
         )
     return [section for section in sections if section.facts]
-
-
-def step_url(view: StepView, element: str) -> str:
-    """Return the address of a step of the same application."""
-    return reverse(
-        "apply:step", kwargs={"token": token_for(view.application.pk), "element": element}
-    )
