@@ -69,7 +69,7 @@ def failing_erp(machine: Machine) -> Iterator[Figure]:
         house(
             machine, "failing_erp", outside={"erp": erp.connection | TIME_OUTS}, **erp.environment
         ) as made,
-        erp.behind("bench.support.mixed_faults", str(SHARE)) as proxy,
+        erp.behind("bench.support.mixed_faults", "{port}", "{url}", str(SHARE)) as proxy,
     ):
         known_before = len(erp.customers())
         made.reach(ERP, f"{proxy}/{ROUTE}")

@@ -18,6 +18,7 @@ import psycopg
 from atrio.site.machine.places import CLONE
 from atrio.site.machine.postgres import Postgres
 from atrio.site.machine.programs import die_with_parent
+from bench.support.clock import move_clock_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,10 @@ class Database:
     def count(self, query: str) -> int:
         """Return the one number a query yields."""
         return int(self.numbers(query)[0])
+
+    def move_clock_on(self, by: str) -> None:
+        """Let an interval pass for everything in the database."""
+        move_clock_on(self.url("postgres"), by)
 
     def wait_until(self, query: str, *, within: float, look_every: float = 0.1) -> float:
         """Look until the query yields true; return how many seconds it took."""

@@ -49,16 +49,17 @@ class RealErp:
             return database.execute(_CUSTOMERS).fetchall()
 
     @contextlib.contextmanager
-    def behind(self, module: str, *arguments: str) -> Iterator[str]:
+    def behind(self, module: str, *arguments: str, **environment: str) -> Iterator[str]:
         """Put a proxy before it for the length of a `with` block; yield the proxy's address.
 
-        The module takes a port, the address of the ERP, and the arguments.
+        `{port}` and `{url}` in the module's arguments are where it listens and where the ERP is.
         """
         port = free_port()
+        said = [argument.format(port=port, url=self.url) for argument in arguments]
         program = Program(
             name=module,
-            command=[sys.executable, "-m", module, str(port), self.url, *arguments],
-            environment=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            command=[sys.executable, "-m", module, *said],
+            environment=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
             folder=CLONE,
             last_will=signal.SIGTERM,
         )

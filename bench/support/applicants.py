@@ -83,7 +83,7 @@ class Applicant:
         assert answers.ok, answers.errors
 
 
-def play(count: int, at_once: int, first: int, until: str) -> None:
+def play(count: int, at_once: int, first: int, until: str = "served") -> None:
     """Bring `count` companies in, at most `at_once` at a time, from the `first`-th number on.
 
     Each is watched `until` it is served, settled or sent: see `House.applicants`.

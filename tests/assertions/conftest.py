@@ -10,11 +10,15 @@ import pytest
 from django.utils import timezone
 
 from atrio.outside.connections import open_erp
+from atrio.outside.faults.control import FaultProxy
+from atrio.outside.faults.proxy import build_app
 from atrio.outside.models import Connection
 from atrio.trade.actions import mirror_catalogue
 from tests.assertions.processes import Processes
 from tests.onboarding.house import furnish
+from tests.outside.serving import served
 
+TOKEN = "turn-the-knobs-please"
 PATIENCE = {"read_seconds": 5, "total_seconds": 8}
 
 
@@ -48,6 +52,18 @@ def real_erp(house, processes, settings, tryton, tryton_database):
     return RealErp(open_erp("erp-br"))
 
 
+@pytest.fixture
+def faults(real_erp, tryton):
+    """Put the fault proxy before the ERP."""
+    with served(build_app({"erp": tryton.url}, token=TOKEN)) as url:
+        connection = Connection.objects.get(code="erp-br")
+        connection.base_url = f"{url}/erp"
+        # Patience that a busy machine's Tryton does not exhaust, and a test does.
+        connection.options |= {"read_seconds": 3, "total_seconds": 4}
+        connection.save()
+        yield FaultProxy(url, TOKEN)
+
+
 class RealErp:
     """A Tryton as its own people see it."""
 
@@ -58,6 +74,11 @@ class RealErp:
         """Return the customers with a tax number, by their codes."""
         domain = [["identifiers.code_compact", "=", number]]
         return [row["code"] for row in self._rpc.search_read("party.party", domain, ["code"])]
+
+    def in_order(self, codes):
+        """Return those of the codes that customers have, the first created first."""
+        rows = self._rpc.search_read("party.party", [["code", "in", codes]], ["code"])
+        return [row["code"] for row in rows]
 
     def create_by_hand(self, number):
         """Create a customer of whom Atrio knows nothing."""

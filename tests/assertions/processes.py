@@ -24,13 +24,15 @@ HEARTBEAT = 2
 class Processes:
     """Starts processes and knows how to end them; `folder` takes their logs and their dooms.
 
-    `database` is the one they work on, by default the test's own.
+    `database` is the one they work on, by default the test's own; `address` says where a role
+    finds it if that is on a server of its own.
     """
 
-    def __init__(self, folder, *, stack: ExitStack, database="", **environment):
+    def __init__(self, folder, *, stack: ExitStack, database="", address=None, **environment):
         self.folder = folder
         self.environment = environment
         self.database = database
+        self._address = address or (lambda role: address_of(role, self.database))
         self._stack = stack
         self._started = 0
 
@@ -65,10 +67,10 @@ class Processes:
         )
         return address
 
-    def run(self, *arguments, role="atrio_worker"):
+    def run(self, *arguments, module="atrio", role="atrio_worker"):
         """Run one of our commands to its end; what it says when it fails is the test's failure."""
         ran = subprocess.run(
-            [sys.executable, "-m", "atrio", *arguments],
+            [sys.executable, "-m", module, *arguments],
             env=self._environment(role),
             cwd=CLONE,
             capture_output=True,
@@ -92,7 +94,7 @@ class Processes:
 
     def _environment(self, role):
         ours = {
-            "DATABASE_URL": address_of(role, self.database),
+            "DATABASE_URL": self._address(role),
             "ATRIO_HEARTBEAT_SECONDS": str(HEARTBEAT),
             "ATRIO_TEST_DOOMS": str(self.folder),
             "PYTHONPATH": os.pathsep.join([str(CLONE), str(CLONE / "src")]),

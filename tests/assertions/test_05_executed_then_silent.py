@@ -7,30 +7,14 @@ import json
 import pytest
 
 from atrio.onboarding.models import Call
-from atrio.outside.faults.control import FaultProxy
-from atrio.outside.faults.proxy import build_app
-from atrio.outside.models import Connection, Delivery
+from atrio.outside.models import Delivery
 from tests.assertions.applicants import Applicant
-from tests.outside.serving import served
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.tryton, pytest.mark.database]
 
-TOKEN = "turn-the-knobs-please"
 CREATE = "model.party.party.create"
 SAID_FOR_EVERYBODY = ("model.party.party.search_read", CREATE, "model.product.product.search_read")
-
-
-@pytest.fixture
-def faults(real_erp, tryton):
-    """Put the fault proxy before the ERP."""
-    with served(build_app({"erp": tryton.url}, token=TOKEN)) as url:
-        connection = Connection.objects.get(code="erp-br")
-        connection.base_url = f"{url}/erp"
-        # Patience that a busy machine's Tryton does not exhaust, and a test does.
-        connection.options |= {"read_seconds": 3, "total_seconds": 4}
-        connection.save()
-        yield FaultProxy(url, TOKEN)
 
 
 @pytest.mark.usefixtures("house")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from atrio.engine.calendars import Opening
 from atrio.kernel.errors import NotAllowed, NotFound
 from atrio.kernel.events import on
+from atrio.seller import holidays_apart, public_holidays
 from atrio.seller.actions import (
     NeverAtWork,
     NoSuchPlace,
@@ -137,6 +140,29 @@ def test_a_country_nobody_knows_has_no_holidays():
 def test_a_part_that_nobody_knows_keeps_the_country_s_holidays():
     assert "BY" in parts_of("DE", 2026)
     assert holidays_in("DE", "Atlantis", 2026) == holidays_in("DE", "", 2026)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_need_the_same_year_at_once_ask_for_it_once(monkeypatch):
+    asked = []
+
+    def ask_apart(*place):
+        asked.append(place)
+        return holidays_apart.ask_apart(*place)
+
+    monkeypatch.setattr(public_holidays, "ask_apart", ask_apart)
+
+    def look(_number):
+        try:
+            return holidays_in("FR", "", 2031)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(look, range(6)))
+
+    assert asked == [("FR", "", 2031)]
+    assert all(date(2031, 7, 14) in days for days in found)
 
 
 def test_holidays_are_written_down_before_they_are_needed(unit):

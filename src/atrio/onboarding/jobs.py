@@ -26,6 +26,9 @@ MOST_CRASHES = 5
 LINK_REQUESTS_KEPT = timedelta(days=30)
 _CRASHES = "Each worker that made this call came to its end over it"
 ONE_AFTER_THE_OTHER = timedelta(milliseconds=50)
+# What has gone on reaches its end before the next goes on, and who has just come does not wait
+# behind a day's backlog.
+BEHIND_WHAT_IS_UNDER_WAY = -1
 _random = Random()  # noqa: S311 - jitter, not a secret
 
 
@@ -112,25 +115,27 @@ def fire_timer(*, application_id: UUID, task_id: str) -> None:
 
 @job("onboarding.resume_waiting")
 def resume_waiting(*, connection: str) -> None:
-    """Let everything go on that a silent system had stopped, least promised time left first.
+    """Let everything go on that a silent system had held up, least promised time left first.
 
-    First what had come to a standstill, then what would have been tried again by itself.
+    Before all others those who are still being tried for: they wait at their screens, and what
+    they were promised can still be kept.
     """
-    stopped = stopped_by(connection)
-    for place, application_id in enumerate(stopped):
-        later(
-            "onboarding.resume",
-            application_id=application_id,
-            once=str(application_id),
-            # Not all at once on somebody who has just got up.
-            run_in=place * ONE_AFTER_THE_OTHER,
-        )
-    for place, call_id in enumerate(put_off_by(connection), start=len(stopped)):
+    put_off = put_off_by(connection)
+    for place, call_id in enumerate(put_off):
         later(
             "onboarding.run_call",
             call_id=call_id,
             once=str(call_id),
+            # Not all at once on somebody who has just got up.
             run_in=place * ONE_AFTER_THE_OTHER,
+        )
+    for place, application_id in enumerate(stopped_by(connection), start=len(put_off)):
+        later(
+            "onboarding.resume",
+            application_id=application_id,
+            once=str(application_id),
+            run_in=place * ONE_AFTER_THE_OTHER,
+            priority=BEHIND_WHAT_IS_UNDER_WAY,
         )
 
 

@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache, partial
-from typing import NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -15,6 +16,7 @@ from atrio.seller.models import PublicHolidays
 
 log = structlog.get_logger(__name__)
 _DEFAULT_LANGUAGE = "en"
+_asking = Lock()
 
 
 class Year(NamedTuple):
@@ -101,7 +103,16 @@ def _read(country: str, subdivision: str, year: int) -> Year:
 
 
 def _ask(country: str, subdivision: str, year: int) -> PublicHolidays:
-    told = ask_apart(country, subdivision, year)
+    edition = package_version()
+    # A worker's threads may all need the same year in the same moment. Twenty processes that each
+    # load the package take longer than anybody waits; the second thread finds what the first asked.
+    with _asking:
+        told = _told(country, subdivision, year, edition)
     return PublicHolidays(
-        country=country, subdivision=subdivision, year=year, edition=package_version(), **told
+        country=country, subdivision=subdivision, year=year, edition=edition, **told
     )
+
+
+@lru_cache(maxsize=256)
+def _told(country: str, subdivision: str, year: int, _edition: str) -> Mapping[str, Any]:
+    return ask_apart(country, subdivision, year)
