@@ -40,6 +40,7 @@ from atrio.onboarding.actions import (
 from atrio.onboarding.case import open_case, whose_turn
 from atrio.onboarding.history import replayed
 from atrio.onboarding.models import Application, Call, Fact, Step
+from atrio.onboarding.reminders import actions as reminders
 from atrio.onboarding.rules import current_facts
 from atrio.outside.connections import open_erp, open_registry
 from atrio.outside.invented import invented_numbers
@@ -191,6 +192,14 @@ class AnyOrder(RuleBasedStateMachine):
         with acting_as(by):
             self.try_to(lambda: withdraw_application(by=by, now=self.applicant.now))
 
+    @precondition(lambda self: self.did > 15)
+    @rule()
+    def stay_away_for_a_month(self):
+        month = timezone.now() + timedelta(days=31)
+        _looked_at, ended = reminders.remind(now=month)
+        for application_id in ended:
+            reminders.expire(application_id=application_id, now=month)
+
     @rule()
     def lose_the_cached_state(self):
         Application.objects.filter(pk=self.applicant.pk).update(state=b"of an engine nobody has")
@@ -198,7 +207,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def the_state_is_valid(self):
         self.did += 1
-        self.who_has_withdrawn_gets_nothing()
+        self.what_was_ended_from_outside_brings_nothing()
         self.the_rows_say_what_the_engine_says()
         self.the_recorded_steps_lead_to_the_same_place()
         self.closings_are_counted_without_a_gap()
@@ -207,9 +216,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.there_is_one_account_at_most_and_the_same_in_the_erp()
         self.what_was_answered_is_still_right()
 
-    def who_has_withdrawn_gets_nothing(self):
+    def what_was_ended_from_outside_brings_nothing(self):
         application = self.applicant.application
-        if application.status == "withdrawn":
+        if application.status in {"withdrawn", "expired"}:
             assert application.account_id is None
             assert not Membership.objects.filter(user__email=self.applicant.email).exists()
             assert not self.steps.filter(closed_at=None).exists()

@@ -48,6 +48,10 @@ class Places:
         return self.code.partition("/step/")[0] + "/mail/"
 
     @cached_property
+    def withdrawal(self):
+        return self.code.partition("/step/")[0] + "/withdraw/"
+
+    @cached_property
     def tracker(self):
         """On its way to an ERP that does not answer."""
         self._house.faults.set("erp", down=True)

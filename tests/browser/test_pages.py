@@ -19,6 +19,8 @@ NOBODY = ""
 # What is looked at: by whom, and where in `Places` or under which address.
 APPLICANTS = {
     "landing": "/",
+    "for who has lost the link": "/apply/continue/",
+    "the question before withdrawing": "withdrawal",
     "first step": "first_step",
     "what the register proposes": "proposed",
     "contact": "contact",

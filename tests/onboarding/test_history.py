@@ -1,10 +1,17 @@
 """An application whose cached state nobody can read any more goes on from its recorded steps."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from atrio.journeys.queries import compiled
+from atrio.kernel.queue import run_pending
+from atrio.onboarding.actions import fire_timer, resume_application
 from atrio.onboarding.history import replayed
 from atrio.onboarding.models import Application, Step
+from tests.assertions.applicants import Applicant
+from tests.assertions.evidence import rows
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,3 +79,25 @@ def test_going_back_is_replayed_too(alice):
     assert [task.element for task in replay(application).open_tasks] == open_elements(application)
     lose_state()
     assert alice.wait().step == "give_contact"
+
+
+def test_a_timer_goes_off_although_the_state_was_lost_since_it_was_set():
+    """The job that wakes up for it knows the timer by an id that a replay does not give again."""
+    furnish(name="history-timer")
+    customer = Applicant().become_customer()
+    stranger = Applicant(number=customer.number).go_to("check_and_submit")
+    stranger.answer("check_and_submit")
+    run_pending()
+    assert stranger.application.waiting_on == "admin"
+    lose_state()
+
+    # Whoever looks first replays it, and somebody is to wake up for the timer as it is called now.
+    resume_application(application_id=stranger.pk, now=timezone.now())
+    jobs = rows(
+        "select convert_from(payload, 'utf8')::jsonb ->> 'task_id' from pgqueuer"
+        " where entrypoint = 'onboarding.fire_timer' order by id"
+    )
+    in_three_days = timezone.now() + timedelta(days=3)
+    fire_timer(application_id=stranger.pk, task_id=jobs[-1][0], now=in_three_days)
+
+    assert stranger.application.waiting_on == "associate"

@@ -252,7 +252,7 @@ def open_case(*, by: Actor, application_id: UUID | Subquery, now: datetime) -> C
     journey = compiled(application.release_id)
     rows = facts_held(application.pk)
     steps = list(Step.objects.raw(_OPEN_STEPS, [application.pk]))
-    run = run_of(application, journey, rows, steps)
+    run = run_of(application, journey, rows, steps, now=now)
     return Case(
         application=application,
         journey=journey,

@@ -8,6 +8,7 @@ open then, under new ids.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from atrio.engine.process_state import UnreadableState
 from atrio.journeys.journey import Journey
 from atrio.onboarding import rules
 from atrio.onboarding.models import Application, Fact, Step
+from atrio.onboarding.timers import queue_timers
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +30,13 @@ def run_of(
     journey: Journey,
     facts: Iterable[rules.FactRow],
     open_steps: Sequence[Step],
+    *,
+    now: datetime,
 ) -> Run:
-    """Return the application's run from its cache, or from its steps if that cannot be read."""
+    """Return the application's run from its cache, or from its steps if that cannot be read.
+
+    Then it is kept at once: its tasks and timers have new ids, and those must stay.
+    """
     tree = nested(rules.current_facts(facts), onto=journey.policy_facts)
     try:
         return journey.blueprint.resume(bytes(application.state), tree)
@@ -37,6 +44,10 @@ def run_of(
         log.warning("application.replayed", why=str(error))
         run = replayed(application, journey)
         _find_again(run, open_steps)
+        application.state = run.dump()
+        application.save(update_fields=["state"])
+        # Who was to wake up for a timer knows it by its old id.
+        queue_timers(run, application_id=application.pk, now=now)
         return run
 
 

@@ -19,6 +19,7 @@ from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.onboarding.promises.credit import follows_credit, tell_of_credit
 from atrio.onboarding.promises.ticking import tick_promises
+from atrio.onboarding.timers import queue_timers
 
 
 def advance_and_save(case: Case) -> None:
@@ -37,14 +38,7 @@ def advance_and_save(case: Case) -> None:
         if call.status == Call.Status.DONE:
             continue
         later("onboarding.run_call", call_id=call.pk)
-    for timer in case.run.timers:
-        later(
-            "onboarding.fire_timer",
-            application_id=case.application.pk,
-            task_id=timer.task_id,
-            run_in=timer.due_at - case.now,
-            once=f"{case.application.pk}:{timer.task_id}",
-        )
+    queue_timers(case.run, application_id=case.application.pk, now=case.now)
 
 
 def settle_steps(case: Case) -> None:
