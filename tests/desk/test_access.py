@@ -44,7 +44,7 @@ POSTED = {
     "import-start",
 }
 # For administrators, who keep them; Carla is none.
-KEPT = {"calendars", "calendar"}
+KEPT = {"calendars", "calendar", "letterheads", "letterhead", "letterhead-html"}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
     "queue",
@@ -53,6 +53,7 @@ WITHOUT_IDS = {
     "new",
     "promises",
     "calendars",
+    "letterheads",
     "merge",
     "imports",
     "systems",
@@ -158,7 +159,7 @@ def without_ids(page):
 def test_what_is_changed_is_changed_by_post_alone(carla, addresses):
     for name in POSTED:
         assert carla.get(addresses[name]).status_code == 405, name
-    also_posted_to = {"correct", "fill-step", "new"}
+    also_posted_to = {"correct", "fill-step", "letterhead", "new"}
     for name in addresses.keys() - POSTED - also_posted_to:
         assert carla.post(addresses[name]).status_code == 405, name
 

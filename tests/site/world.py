@@ -40,6 +40,11 @@ def who_merges(status, **others):
     return signed_in(member=404, staff=404, associate=status, admin=status, **others)
 
 
+def who_keeps(status, **others):
+    """Say what those are answered who keep a unit's calendar and letterhead."""
+    return signed_in(member=404, staff=404, regional_admin=status, admin=status, **others)
+
+
 def who_asks(status):
     """Say what those are answered who may have an outside system asked."""
     return signed_in(
@@ -167,6 +172,9 @@ ADDRESSES = {
     "desk:letter": (GET, signed_in(member=404, staff=200)),
     "desk:letter-html": (GET, signed_in(member=404, staff=200)),
     "desk:send-again": (POST, signed_in(member=404, staff=404, associate=302, admin=302)),
+    "desk:letterheads": (GET, who_keeps(302, elsewhere=302)),
+    "desk:letterhead": (GET, who_keeps(200)),
+    "desk:letterhead-html": (GET, who_keeps(200)),
     "desk:notices": (GET, signed_in(member=404, staff=200, manager=404, elsewhere=200)),
     "desk:notice": (GET, signed_in(member=404, staff=200, manager=404)),
     "desk:notice-html": (GET, signed_in(member=404, staff=200, manager=404)),
@@ -185,6 +193,7 @@ ALSO_POSTED = (
     "apply:elsewhere",
     "apply:withdraw",
     "desk:correct",
+    "desk:letterhead",
     "desk:fill-step",
     "desk:new",
     "cabinet:request",

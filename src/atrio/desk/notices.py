@@ -26,6 +26,7 @@ from atrio.kernel.errors import NotFound
 from atrio.notices.dressing import as_html
 from atrio.notices.letterhead import Letterhead, letterhead_of
 from atrio.notices.rules import sms_parts
+from atrio.seller.actions import MAY_KEEP_PAPER
 from atrio.seller.queries import own_units
 
 if TYPE_CHECKING:
@@ -80,8 +81,10 @@ class _Look:
 def notices(request: StaffRequest) -> HttpResponse:
     """List the notices of the journeys that one's own business units offer."""
     packs = sorted({pack for unit in own_units(request.actor) for pack in unit.journeys})
+    may_change = request.actor.has_role(*MAY_KEEP_PAPER)
     context = {
         "releases": [_release(pack) for pack in packs],
+        "letterheads": reverse("desk:letterheads") if may_change else "",
         "empty": {
             "icon": "mail",
             "title": _("No notices"),

@@ -12,6 +12,7 @@ from atrio.desk import (
     filling,
     help,  # noqa: A004 (nobody asks for Python's help here)
     imports,
+    letterheads,
     merge,
     notices,
     outbox,
@@ -79,6 +80,9 @@ urlpatterns = [
     path("outbox/<uuid:message_id>/", outbox.letter, name="letter"),
     path("outbox/<uuid:message_id>/html", outbox.letter_html, name="letter-html"),
     path("outbox/<uuid:message_id>/again", outbox.again, name="send-again"),
+    path("letterheads/", letterheads.letterheads, name="letterheads"),
+    path("letterheads/<slug:unit>/", letterheads.letterhead, name="letterhead"),
+    path("letterheads/<slug:unit>/html", letterheads.letterhead_html, name="letterhead-html"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<slug:pack>/<slug:name>/", notices.notice, name="notice"),
     path("notices/<slug:pack>/<slug:name>/html", notices.notice_html, name="notice-html"),

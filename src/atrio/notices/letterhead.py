@@ -16,7 +16,8 @@ from django.contrib.staticfiles import finders
 
 from atrio.kernel.errors import NotFound
 from atrio.seller.models import BusinessUnit
-from atrio.seller.queries import business_unit
+from atrio.seller.queries import business_unit, paper_of
+from atrio.seller.rules import Paper
 
 ACCENT = "#08756c"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -53,23 +54,28 @@ def letterhead_of(unit: str) -> Letterhead:
         return _house()
 
 
+def _of(unit: BusinessUnit) -> Letterhead:
+    return on_paper(unit, paper_of(unit))
+
+
 def _house() -> Letterhead:
     return Letterhead(unit="", brand=settings.ATRIO_BRAND, sender=settings.DEFAULT_FROM_EMAIL)
 
 
-def _of(unit: BusinessUnit) -> Letterhead:
-    brand = unit.brand or settings.ATRIO_BRAND
+def on_paper(unit: BusinessUnit, paper: Paper) -> Letterhead:
+    """Return the letterhead that a unit has on this paper."""
+    brand = paper.brand or settings.ATRIO_BRAND
     return Letterhead(
         unit=unit.code,
         brand=brand,
-        sender=formataddr((brand, unit.sender)) if unit.sender else settings.DEFAULT_FROM_EMAIL,
-        accent=unit.accent if _COLOUR.fullmatch(unit.accent) else ACCENT,
-        logo=unit.logo,
-        sms_sender=unit.sms_sender,
+        sender=formataddr((brand, paper.sender)) if paper.sender else settings.DEFAULT_FROM_EMAIL,
+        accent=paper.accent if _COLOUR.fullmatch(paper.accent) else ACCENT,
+        logo=paper.logo,
+        sms_sender=paper.sms_sender,
         sms=unit.sms,
         time_zone=ZoneInfo(unit.time_zone),
-        quiet_from=unit.quiet_from,
-        quiet_until=unit.quiet_until,
+        quiet_from=paper.quiet_from,
+        quiet_until=paper.quiet_until,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,10 +17,16 @@ from atrio.seller.calendars import Hours, hours_visible_to
 from atrio.seller.events import CalendarChanged
 from atrio.seller.models import BusinessUnit, OwnDay, WorkingCalendar
 from atrio.seller.public_holidays import parts_of
-from atrio.seller.rules import as_kept, written
+from atrio.seller.queries import own_units_of, paper_of
+from atrio.seller.rules import Paper, as_kept, written, wrong_with
 from atrio.timeline.actions import Where, record
 
+MAY_KEEP_PAPER = ("regional_admin", "admin")
 MAY_KEEP_CALENDARS = ("regional_admin", "admin")
+
+
+class NoPaper(Refused):
+    """No message could be written on this paper."""
 
 
 class NeverAtWork(Refused):
@@ -82,6 +89,36 @@ def forget_own_day(*, by: Actor, unit: str, on: date, now: datetime) -> None:
     if not OwnDay.objects.filter(calendar=calendar, on=on).delete()[0]:
         raise NotFound(_("There is no such day."))
     _tell(by, unit, now, before={"day": _day_told(before, on)}, after={"day": ""})
+
+
+@transaction.atomic
+def set_paper(*, by: Actor, unit: str, paper: Paper, now: datetime) -> None:
+    """Say on what a unit writes and when it disturbs nobody; what is on its way takes it, too.
+
+    Raises NotFound, NotAllowed, NoPaper.
+    """
+    found = own_units_of(by).select_for_update().filter(code=unit).first()
+    if found is None:
+        raise NotFound(_("There is no such business unit."))
+    if not by.has_role(*MAY_KEEP_PAPER):
+        raise NotAllowed(_("Only administrators change what letters look like."))
+    if wrong_with(paper):
+        raise NoPaper(_("No message could be written on this."))
+    before, after = asdict(paper_of(found)), asdict(paper)
+    changed = {name for name, value in after.items() if before[name] != value}
+    if not changed:
+        return
+    for name in changed:
+        setattr(found, name, after[name])
+    found.save(update_fields=sorted(changed))
+    record(
+        by=by,
+        what="letterhead.changed",
+        where=Where(business_unit=unit),
+        now=now,
+        before={name: str(before[name]) for name in sorted(changed)},
+        after={name: str(after[name]) for name in sorted(changed)},
+    )
 
 
 def _keep(by: Actor, unit: str, now: datetime) -> tuple[Hours, WorkingCalendar]:

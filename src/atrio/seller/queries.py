@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.models import User
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
 from atrio.seller.models import BusinessUnit, Staff
+from atrio.seller.rules import Paper
 
 # Asked by every call and most pages: as a query set, compiling it would cost more than asking.
 _UNIT = "select * from seller_businessunit where code = %s"
@@ -33,7 +36,17 @@ def unit_for_journey(pack: str) -> BusinessUnit:
 
 def own_units(by: Actor) -> list[BusinessUnit]:
     """Return the units a member of staff works for, by code."""
-    return list(BusinessUnit.objects.filter(code__in=by.business_units).order_by("code"))
+    return list(own_units_of(by))
+
+
+def paper_of(unit: BusinessUnit) -> Paper:
+    """Return on what a unit writes, as it is kept."""
+    return Paper(**{each.name: getattr(unit, each.name) for each in fields(Paper)})
+
+
+def own_units_of(by: Actor) -> QuerySet[BusinessUnit]:
+    """Return the same, to be narrowed and locked."""
+    return BusinessUnit.objects.filter(code__in=by.business_units).order_by("code")
 
 
 def units_by_journey() -> dict[str, BusinessUnit]:

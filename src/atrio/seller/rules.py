@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import time
 
 from atrio.engine.calendars import Day, Opening, day_of
@@ -59,3 +60,34 @@ def _clock(moment: time) -> str:
 
 def _closing(moment: time) -> str:
     return _clock(moment) if moment != time(0) else _END_OF_DAY
+
+
+_COLOUR = re.compile(r"(#[0-9a-f]{6})?")
+_TEXT_SENDER = re.compile(r"(\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11})?")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """On what a business unit writes, and when it disturbs nobody."""
+
+    brand: str  # "" is the house's, as with the colour
+    sender: str
+    accent: str
+    logo: str
+    sms_sender: str
+    quiet_from: time
+    quiet_until: time
+
+
+def wrong_with(paper: Paper) -> set[str]:
+    """Return the fields of a paper that no message could bear. Addresses are looked at elsewhere.
+
+    What ends up in a header has no line breaks.
+    """
+    wrong = {name for name in ("brand", "sender", "logo") if _BREAKS.search(getattr(paper, name))}
+    if not _COLOUR.fullmatch(paper.accent):
+        wrong.add("accent")
+    if not _TEXT_SENDER.fullmatch(paper.sms_sender):
+        wrong.add("sms_sender")
+    return wrong
