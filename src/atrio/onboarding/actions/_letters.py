@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from atrio.engine.forms import nested
 from atrio.journeys.journey import Journey
@@ -17,6 +19,20 @@ from atrio.onboarding.models import Application
 from atrio.onboarding.tokens import token_for
 
 ADDRESS = "contact.email"
+LONGEST_ADDRESS = 254
+
+
+def as_address(typed: str) -> str:
+    """Return an email address as somebody typed it, its domain in small; "" if it is none."""
+    name, _at, host = typed.strip().rpartition("@")
+    address = f"{name}@{host.lower()}"
+    if len(address) > LONGEST_ADDRESS:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address
 
 
 def write_to_applicant(case: Case, notice: str, *, occasion: str) -> bool:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding.actions._ending import see_that_it_goes_on
-from atrio.onboarding.actions._letters import ADDRESS
+from atrio.onboarding.actions._letters import ADDRESS, as_address
 from atrio.onboarding.actions._proof import is_code_sent_to, send_code_to
 from atrio.onboarding.case import Case, NewFact, open_case
 from atrio.onboarding.models import Application, Fact
-
-LONGEST_ADDRESS = 254
 
 
 class AddressStands(Refused):
@@ -37,19 +33,14 @@ def may_change_address(application: Application) -> bool:
 
 @transaction.atomic
 def offer_address(*, by: Actor, email: str, now: datetime) -> str:
-    """Send a code to a new address; return it. Raises NotFound, AddressStands, AddressWrong,
-    CodeTooSoon, ApplicationOver.
+    """Send a code to a new address; return it.
+
+    Raises NotFound, AddressStands, AddressWrong, CodeTooSoon, ApplicationOver.
     """
     case = _open(by, now)
-    typed = email.strip()
-    try:
-        validate_email(typed[: LONGEST_ADDRESS + 1])
-    except ValidationError:
-        typed = ""
-    if not 0 < len(typed) <= LONGEST_ADDRESS:
+    typed = as_address(email)
+    if not typed:
         raise AddressWrong(_("This is not an email address. Write it as in name@company.com."))
-    name, _at, host = typed.rpartition("@")
-    typed = f"{name}@{host.lower()}"
     if typed == case.application.returned_from:
         raise AddressWrong(_("From this address our letters come back. Give us another one."))
     send_code_to(case, typed)

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.kernel.queue import later
-from atrio.onboarding.actions._letters import ADDRESS, is_theirs, write_to_applicant
+from atrio.onboarding.actions._letters import ADDRESS, as_address, is_theirs, write_to_applicant
 from atrio.onboarding.case import Case, open_case, where_of
 from atrio.onboarding.models import Application, EmailProof, LinkRequest
 from atrio.timeline.actions import record
 
 NOTICE = "resume"
-LONGEST_ADDRESS = 254
 PAUSE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 5  # of one's own application
@@ -73,12 +70,8 @@ def ask_for_links(*, email: str, visit: UUID, now: datetime) -> None:
 
     Whatever there is or is not, this does the same, and takes as long. Raises NotAnAddress.
     """
-    typed = email.strip()
-    try:
-        validate_email(typed[: LONGEST_ADDRESS + 1])
-    except ValidationError:
-        typed = ""
-    if not 0 < len(typed) <= LONGEST_ADDRESS:
+    typed = as_address(email)
+    if not typed:
         raise NotAnAddress(_("This is not an email address. Write it as in name@company.com."))
     asked = LinkRequest(email=typed.lower(), visit=visit, at=now)
     # The web role adds it and cannot read it back.
