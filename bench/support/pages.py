@@ -42,7 +42,7 @@ _EXAMPLES = """
 
 def prepare() -> None:
     """Bring one company in, and another one to the form with the register's proposals."""
-    play(count=1, at_once=1, first=1)
+    play(count=1, at_once=1, first=1, until="served")
     waiting = Applicant(next(invented_numbers(start=AT_A_FORM)))
     until = time.monotonic() + PATIENCE
     with _administrator() as outside:

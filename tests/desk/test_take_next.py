@@ -68,8 +68,8 @@ def test_the_queue_says_why_each_waits_and_who_has_it(carla, failed):
     assert "The system in memory was told to refuse" in page
     assert "nobody" in page
     carla.post(f"/desk/applications/{failed.pk}/claim")
-    page = carla.get("/desk/?view=mine").content.decode()
-    assert "<strong>You</strong>" in page
+    assert "<strong>You</strong>" in carla.get("/desk/").content.decode()
+    assert failed.reference in carla.get("/desk/?view=mine").content.decode()
     assert companies(carla.get("/desk/?view=free")) == []
     assert Application.objects.get().owner is not None
 

@@ -84,6 +84,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         "take_next": next_address(request.actor),
         # Where all wait for the same, a column that says so tells nothing.
         "shows_status": bool(query) or view not in {"associate", "free"},
+        "shows_owner": bool(query) or view not in {"mine", "free"},
     }
     template = "desk/_queue.html" if part else "desk/queue.html"
     return show(request, template, context, here="queue", waiting=counts["associate"])
