@@ -93,6 +93,15 @@ def test_a_silent_system_is_told_honestly_and_once_the_promise_is_broken(unit, t
     assert "Your application is safe" in tracking.open("track").words
 
 
+def test_what_a_system_has_refused_is_not_said_to_be_done(unit, tracking):
+    open_erp(unit.erp).break_next("create_customer", "failed")
+    tracking.wait()
+
+    assert "Somebody from our team completes your account" in tracking.words
+    assert "Your account is ready" not in tracking.words
+    assert "We create your account" not in tracking.words
+
+
 def test_a_silent_register_leads_on_to_typing_by_hand(unit, alice):
     open_registry(unit.registry).break_next("find_company", "failed")
     alice.come_to("enter_cnpj").send(alice.right_answers("enter_cnpj")).wait()

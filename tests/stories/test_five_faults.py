@@ -127,6 +127,7 @@ def told_and_handed_over(case, desk, *, request, answer):
     assert letter.created_at - case.call.created_at < PROMISED
     tracker = case.visitor.wait().text
     assert "Somebody from our team completes your account" in tracker
+    assert "Your account is ready" not in tracker
     page = desk.sees(case.application)
     assert request in page
     assert answer in page
