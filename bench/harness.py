@@ -77,12 +77,15 @@ def bench(measure: Benchmark) -> Benchmark:
 
 
 class Machine:
-    """A PostgreSQL with the settings of production, flushed to disk, for one run of benchmarks."""
+    """A PostgreSQL with the settings of production, flushed to disk, for one run of benchmarks.
 
-    def __init__(self, folder: Path) -> None:
+    `settings` come on top of these.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         Postgres(folder / "postgres").remove()
-        self.postgres = Postgres(folder / "postgres")
+        self.postgres = Postgres(folder / "postgres", settings=settings)
         self.server: subprocess.Popen[bytes]
 
     @contextlib.contextmanager

@@ -76,8 +76,13 @@ def _in_a_house_of(made: House, applications: int, *, was: int) -> Any:
     with psycopg.connect(made.database.url("postgres"), autocommit=True) as connection:
         connection.execute(_COPIES.format(first=was + 1, last=applications).encode())
         connection.execute("vacuum analyze")
+    return measured_pages(made, ROUNDS)
+
+
+def measured_pages(made: House, rounds: int) -> Any:
+    """Return by page the `milliseconds` of so many rounds, and its `statements`."""
     process = made.start(
-        "bench.support.pages", "measure", str(ROUNDS), user="atrio_web", stdout=subprocess.PIPE
+        "bench.support.pages", "measure", str(rounds), user="atrio_web", stdout=subprocess.PIPE
     )
     said, _ = process.communicate()
     if process.returncode != 0:

@@ -76,16 +76,25 @@ def differences(file):
 
 
 def _decided_otherwise(history, journey):
-    for number, then in enumerate(history["decisions"], start=1):
+    """Yield where a table says anything else of the same facts, outcome, reasons or the rest."""
+    concluded = _concluded(history)
+    for number, (then, facts) in enumerate(
+        zip(history["decisions"], concluded, strict=True), start=1
+    ):
         table = journey.tables[then["table"]]
         now = table.decide(nested(then["facts"], onto=journey.policy_facts))
-        now |= {"version": table.version}
-        for name in ("version", "outcome", "reasons"):
-            if now.get(name) != then[name]:
-                yield (
-                    f"decision {number}, {then['table']}: "
-                    f"{name} was {then[name]}, is {now.get(name)}"
-                )
+        now |= {"table_version": table.version}
+        for name, value in {**facts, "outcome": then["outcome"]}.items():
+            if now.get(name) != value:
+                yield f"decision {number}, {then['table']}: {name} was {value}, is {now.get(name)}"
+
+
+def _concluded(history):
+    """Return what each decision made known, by name, in the order they were made."""
+    for number, step in enumerate(history["steps"]):
+        if step["kind"] == "table" and step["closed_at"]:
+            facts = [fact for fact in history["facts"] if fact["step"] == number]
+            yield {fact["field"].removeprefix("decision."): fact["value"] for fact in facts}
 
 
 def _put_back(history, content):

@@ -47,6 +47,16 @@ def test_another_decision_is_named(changed):
     assert said == "decision 1, risk: outcome was APPROVE, is DECLINE"
 
 
+def test_anything_else_that_a_table_says_is_named(changed):
+    def be_a_wholesaler(history):
+        fact = next(one for one in history["facts"] if one["field"] == "decision.price_group")
+        fact["value"] = "Atacado"
+
+    (said,) = differences(changed(be_a_wholesaler))
+
+    assert said == "decision 1, risk: price_group was Atacado, is Varejo"
+
+
 def test_another_way_is_named_where_it_leaves_the_recorded_one(changed):
     def go_elsewhere(history):
         step = next(one for one in history["steps"] if one["element"] == "assess_risk")
