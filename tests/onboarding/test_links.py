@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ from atrio.onboarding.actions.send_link import (
     AddressNotProved,
     LinkTooSoon,
     NotAnAddress,
+    NoWordsForIt,
 )
 from atrio.onboarding.models import LinkRequest
 from atrio.timeline.models import Entry
@@ -79,6 +81,17 @@ def test_an_address_that_is_not_proved_gets_none(unit, step):
     with pytest.raises(AddressNotProved):
         send(Applicant().go_to(step))
     assert links() == []
+
+
+def test_a_release_that_has_no_words_for_it_says_so_and_sends_nothing(alice, monkeypatch):
+    module = sys.modules[NoWordsForIt.__module__]
+    monkeypatch.setattr(module, "NOTICE", "of_a_later_release")
+
+    with pytest.raises(NoWordsForIt):
+        send(alice)
+    ask(alice.email)
+
+    assert not LinkRequest.objects.exclude(letters=0).exists()
 
 
 def test_twice_at_once_is_once_and_a_few_a_day_are_enough(alice):

@@ -36,6 +36,10 @@ class AddressNotProved(Refused):
     """No code has come back from the address yet."""
 
 
+class NoWordsForIt(Refused):
+    """The journey's release is older than such letters."""
+
+
 class NotAnAddress(Refused):
     """What was typed is no email address."""
 
@@ -44,13 +48,15 @@ class NotAnAddress(Refused):
 def send_link(*, by: Actor, now: datetime) -> str:
     """Send an applicant the link to their own application; return the address.
 
-    Raises NotFound, AddressNotProved, LinkTooSoon.
+    Raises NotFound, AddressNotProved, NoWordsForIt, LinkTooSoon.
     """
     if by.application is None:
         raise NotFound(_("There is no such application."))
     case = open_case(by=by, application_id=by.application, now=now)
     if not is_theirs(case):
         raise AddressNotProved(_("Please confirm your email address first: the link goes there."))
+    if NOTICE not in case.journey.notices:
+        raise NoWordsForIt(_("Please keep the address of this page: it brings you back."))
     sent = LinkRequest.objects.filter(application=case.application, at__gt=now - A_DAY)
     moments = list(sent.values_list("at", flat=True))
     if any(now - at < PAUSE for at in moments):
@@ -92,7 +98,9 @@ def answer_link_request(*, request_id: UUID, now: datetime) -> None:
     if not _is_too_much(asked, rows.values()):
         for application_id in _begun_with(email):
             case = open_case(by=SYSTEM, application_id=application_id, now=now)
-            if str(case.facts.get(ADDRESS, "")).lower() == email and is_theirs(case):
+            has_words = NOTICE in case.journey.notices  # a release of old may have none
+            is_same = str(case.facts.get(ADDRESS, "")).lower() == email
+            if has_words and is_same and is_theirs(case):
                 _send(case, asked)
                 asked.letters += 1
     asked.answered_at = now
@@ -118,9 +126,6 @@ def _begun_with(email: str) -> list[UUID]:
 
 
 def _send(case: Case, asked: LinkRequest) -> None:
-    # A release of old may have no words for it.
-    if NOTICE not in case.journey.notices:
-        return
     write_to_applicant(case, NOTICE, occasion=str(asked.pk))
     where = where_of(case.application, step=case.application.current_step)
     record(by=case.by, what="link.sent", where=where, now=case.now)
