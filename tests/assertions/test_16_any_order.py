@@ -32,6 +32,7 @@ from atrio.kernel.errors import Refused
 from atrio.kernel.queue import run_pending
 from atrio.onboarding.actions import (
     decide_step,
+    fill_in_step,
     fire_timer,
     retry_call,
     send_code_again,
@@ -99,7 +100,8 @@ class AnyOrder(RuleBasedStateMachine):
     """One application, everybody who may touch it, and everything that may go wrong meanwhile."""
 
     did = 0
-    associate = known = None  # set by the test: who decides, and a company that is a customer
+    # Set by the test: who decides, who types for customers, and a company that is a customer.
+    associate = clerk = known = None
 
     @initialize(
         status=st.sampled_from(["active", "active", "active", "suspended", "closed"]),
@@ -138,6 +140,21 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(step=st.sampled_from(ASKED))
     def answer_otherwise(self, step):
         self.try_to(lambda: self.applicant.answer(step, **OTHER[step]))
+
+    @rule(step=st.sampled_from(ASKED), channel=st.sampled_from(["counter", "telephone"]))
+    def let_one_of_ours_type(self, step, channel):
+        said = self.applicant.says(step)
+        self.try_to(
+            lambda: fill_in_step(
+                by=self.clerk,
+                application_id=self.applicant.pk,
+                step=step,
+                submitted=said,
+                channel=channel,
+                language="en",
+                now=self.applicant.now,
+            )
+        )
 
     @rule()
     def want_the_code_again(self):
@@ -376,6 +393,7 @@ def typed(form, facts):
 def pack(request, tmp_path):
     unit = furnish(name=uuid4().hex)
     AnyOrder.associate = hire(unit, "bob@nordlicht.example", "associate")
+    AnyOrder.clerk = hire(unit, "clerk@nordlicht.example", "associate")
     AnyOrder.known = Applicant().become_customer().number
     if request.param != "as it comes":
         publish(by=SYSTEM, folder=write_timed_pack(tmp_path), now=timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from lxml import html
 
 from atrio.checks.models import Decision
+from atrio.journeys.queries import compiled, latest_release
 from atrio.kernel.errors import NotAllowed, NotFound, OutsideFailure
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
@@ -425,3 +427,25 @@ def test_what_they_typed_the_code_for_nobody_is_offered_as_their_next_piece_of_w
     assert claim_next(by=carla, now=timezone.now()) is None
     bob = hire(unit, "bob@nordlicht.example", "associate")
     assert claim_next(by=bob, now=timezone.now()) == Application.objects.get()
+
+
+def test_who_may_not_decide_reads_why_in_the_place_of_the_form(helper, unit):
+    helper.fill_in_all(cnpj=next(invented_numbers(status="suspended")))
+    helper.say(consent__terms="yes")
+    helper.wait()
+    address = f"/desk/applications/{Application.objects.get().pk}/"
+    assert "You typed this for the customer: somebody else decides." in helper.words
+    assert "review.verdict" not in helper.page.content.decode()
+    bob = at_the_desk(hire(unit, "bob@nordlicht.example", "associate"))
+    assert "review.verdict" in bob.get(address).content.decode()
+
+
+def test_a_house_may_let_whoever_typed_decide_but_never_prove_control(unit):
+    journey = compiled(latest_release("company_br"))
+    lenient = replace(journey, policy={**journey.policy, "filled_in": "anybody_decides"})
+    steps = {element.id: element for element in journey.elements("user")}
+    assert "customer" in journey.not_by(steps["review"])
+    assert "customer" not in lenient.not_by(steps["review"])
+    for one in (journey, lenient):
+        assert "customer" in one.not_by(steps["verify_control"])
+        assert one.not_by(steps["repair"]) == ()

@@ -56,7 +56,7 @@ def page_of(application, part=""):
 
 def test_the_page_says_where_somebody_stands_and_how_to_reach_them(desk, alice):
     page = desk.get(page_of(alice.application))
-    for said in ("Alice Prado", "3 of 5", f"To {EMAIL}", "+5511912345678"):
+    for said in ("Alice Prado", "3 of 5", f"To {EMAIL}", "+55 11 91234-5678"):
         assert said in words_of(page), said
     assert 'href="tel:+5511912345678"' in page.content.decode()
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from atrio.journeys.queries import compiled
@@ -61,6 +62,24 @@ def test_the_whole_way_is_walked_with_the_state_lost_at_every_step(alice):
 
     application = Application.objects.get()
     assert application.status == "done"
+    assert replay(application).ends == tuple(application.ends)
+
+
+def test_machines_whose_clocks_are_off_change_nothing(alice):
+    alice.answer(company__tax_id=CNPJ)
+    alice.wait()
+    alice.answer(**accepted(alice.text)).answer(
+        contact__name="Alice Prado",
+        contact__email="alice@ventorim.example",
+        contact__phone="+55 11 91234-5678",
+        contact__role="buyer",
+    )
+    alice.answer(proof__code=code_sent_to("alice@ventorim.example"))
+    alice.answer(consent__terms="yes").wait()
+    # As if who closed the steps had served with a clock an hour behind.
+    Step.objects.update(closed_at=F("closed_at") - timedelta(hours=1))
+
+    application = Application.objects.get()
     assert replay(application).ends == tuple(application.ends)
 
 

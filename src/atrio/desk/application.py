@@ -26,9 +26,9 @@ from atrio.desk.ownership import next_address, owner_of, to_the_next
 from atrio.desk.place import back_to_queue, place
 from atrio.desk.promises import clocks
 from atrio.desk.why import why_on_page
-from atrio.desk.words import ago, due, span, status_of
+from atrio.desk.words import CHANNELS, ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
-from atrio.journeys.journey import Journey
+from atrio.journeys.journey import CUSTOMER, Journey
 from atrio.journeys.messages import say
 from atrio.kernel.actors import Actor
 from atrio.onboarding.actions import decide_step, retry_call
@@ -198,6 +198,7 @@ def _head(
         "journey": journey.pack.title(language),
         "status": status_of(application.status, application.waiting_on),
         "unit": application.business_unit,
+        "channel": CHANNELS.get(application.channel, ""),
         "started": ago(application.first_page_at, now=now),
         "started_at": application.first_page_at,
         "due": due(promised_at=application.promised_at, now=now)
@@ -235,11 +236,22 @@ def _reviews(
                 "title": form.title,
                 "text": form.intro,
                 "why": why_on_page(page, journey, step.element, language=language),
-                "form": form if by.has_role(*MAY_DECIDE) else None,
+                "form": None if (kept := _kept_from(step.element, page, journey, by)) else form,
+                "kept": kept,
                 "action": reverse("desk:decide", args=[page.application.pk, step.element]),
             }
         )
     return shown
+
+
+def _kept_from(element: str, page: ApplicationPage, journey: Journey, by: Actor) -> str:
+    """Return why this person does not answer a step, "" for those who may."""
+    if not by.has_role(*MAY_DECIDE):
+        return _("An associate decides on this: who sells does not.")
+    step = next(one for one in journey.elements("user") if one.id == element)
+    if CUSTOMER in journey.not_by(step) and by.id in page.typists:
+        return _("You typed this for the customer: somebody else decides.")
+    return ""
 
 
 def _watch(page: ApplicationPage) -> str:

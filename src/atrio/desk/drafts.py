@@ -130,6 +130,7 @@ def _row(draft: Draft, page: str, *, now: datetime) -> dict[str, Any]:
         "troubles": troubles(draft, journey, language=language, now=now),
         "seen": ago(application.seen_at, now=now) if application.seen_at else "",
         "seen_at": application.seen_at,
+        "owner": str(application.owner or ""),
         "helped": ago(application.helped_at, now=now) if application.helped_at else "",
     }
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.drafts import troubles
 from atrio.desk.evidence import step_name
+from atrio.desk.facts import fact_text
 from atrio.desk.frame import show
 from atrio.desk.words import CHANNELS, Status, Text, ago
 from atrio.engine.forms.cleaning import Invalid, clean_text
@@ -139,7 +140,12 @@ def _show(
         "reference": application.reference,
         "back": reverse("desk:application", args=[application.pk]),
         "is_over": application.status != "open",
-        "person": {"name": page.name, "email": page.email, "phone": page.phone},
+        "person": {
+            "name": page.name,
+            "email": page.email,
+            "phone": page.phone,
+            "number": fact_text(journey, "contact.phone", page.phone, language=language),
+        },
         "fill": _ways_to_fill_in(page),
         "draft": _draft(page, journey, language, now),
         "letter": {

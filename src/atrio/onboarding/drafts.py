@@ -152,7 +152,7 @@ def _ids(by: Actor, which: Q, start: int, stop: int) -> list[UUID]:
 
 
 def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[Draft]:
-    found = applications_visible_to(by).defer("state").in_bulk(ids)
+    found = applications_visible_to(by).select_related("owner").defer("state").in_bulk(ids)
     tax_ids = dict(
         Fact.objects.filter(application__in=ids, field="company.tax_id")
         .order_by("id")

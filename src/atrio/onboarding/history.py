@@ -94,10 +94,15 @@ _OUTCOMES: dict[str, replay.Outcome] = {
 
 
 def _was_known(fact: Fact, step: Step, closing: dict[Any, int | None]) -> bool:
-    """Say whether a fact was there when the step ended; one moment may have ended several."""
-    if step.closed_at is None or fact.at != step.closed_at:
-        return step.closed_at is not None and fact.at < step.closed_at
-    return (closing.get(fact.step_id) or 0) <= (step.closing or 0)
+    """Say whether a fact was there when the step ended.
+
+    The order in which steps ended says so, whatever the clocks of the machines that served them;
+    only what no step has brought, a correction, is told by its moment.
+    """
+    brought = closing.get(fact.step_id)
+    if brought is not None and step.closing is not None:
+        return brought <= step.closing
+    return step.closed_at is not None and fact.at <= step.closed_at
 
 
 def _find_again(run: Run, open_steps: Sequence[Step]) -> None:

@@ -17,7 +17,7 @@ from structlog.contextvars import bind_contextvars
 from atrio.checks.models import Decision, Finding
 from atrio.engine.forms import nested
 from atrio.engine.process import Element
-from atrio.journeys.journey import Journey
+from atrio.journeys.journey import CUSTOMER, Journey
 from atrio.journeys.promises import ACCESS
 from atrio.journeys.queries import compiled
 from atrio.journeys.texts import OutcomeText
@@ -127,6 +127,7 @@ class ApplicationPage:
     entries: list[Entry]
     open_steps: list[Step]
     done_elements: list[str]
+    typists: frozenset[str]  # the ids of those of ours who typed answers of the customer's
     clock: rules.ClockSplit
 
 
@@ -315,6 +316,11 @@ def application_page(*, by: Actor, application_id: UUID, now: datetime) -> Appli
         entries=list(entries_about(application.pk, application.account_id)[:200]),
         open_steps=[step for step in steps if step.closed_at is None],
         done_elements=sorted({s.element for s in steps if s.outcome == "completed"}),
+        typists=frozenset(
+            s.by_id
+            for s in steps
+            if s.lane == CUSTOMER and s.by_kind == "staff" and s.outcome == "completed"
+        ),
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
     )
 
