@@ -44,8 +44,9 @@ demo-reset: .venv/.installed-self .venv-tryton/.installed .venv/.built .venv/.co
 
 # ── prove ───────────────────────────────────────────────────────────────────────────────────
 
+# Three on two cores: much of a test is waiting for other processes.
 test: .venv/.installed-dev .venv/.installed-self .venv-tryton/.installed .venv/.built .venv/.compiled chromium
-	@$(RUN) pytest --numprocesses 2 --dist loadgroup tests
+	@$(RUN) pytest --numprocesses 3 --dist loadgroup tests
 
 check: export DJANGO_SETTINGS_MODULE := tests.settings
 check: .venv/.installed-dev .venv/.installed-self

@@ -39,9 +39,10 @@ FRAMED = {
     "frame-ancestors": ["'self'"],
     "sandbox": [],
 }
-LETTERS = {"desk:letter-html", "desk:notice-html"}
+LETTERS = {"desk:letter-html", "desk:notice-html", "desk:letterhead-html"}
+FRAMING = ("desk:letter", "desk:notice", "desk:letterhead")
 POLICIES = {
-    **dict.fromkeys(("desk:letter", "desk:notice"), POLICY | {"frame-src": ["'self'"]}),
+    **dict.fromkeys(FRAMING, POLICY | {"frame-src": ["'self'"]}),
     **dict.fromkeys(LETTERS, FRAMED),
 }
 

@@ -25,8 +25,8 @@ from atrio.kernel.errors import Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_view
 from atrio.onboarding.promises.queries import PromiseView
-from atrio.onboarding.queries import Milestone, Tracker
 from atrio.onboarding.tokens import token_for
+from atrio.onboarding.tracking import Milestone, Tracker, tracker
 from atrio.seller.queries import business_unit
 
 # A browser without scripts asks again after so many seconds.
@@ -71,7 +71,7 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     if not is_part:
         where = place_of(application, step="tracker")
         note_view(by=by, where=where, now=timezone.now(), application=application)
-    view = queries.tracker(application, language=reader(), now=timezone.now())
+    view = tracker(application, language=reader(), now=timezone.now())
     unit = business_unit(application.business_unit)
     with timezone.override(ZoneInfo(unit.time_zone)):
         context = {

@@ -9,13 +9,16 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
 
 from atrio.journeys.models import Release
 from atrio.kernel.ids import new_id
 
 # Told apart for length: here Django finds them.
 from atrio.onboarding.help_models import Help as Help
+from atrio.onboarding.letter_models import EmailProof as EmailProof
+from atrio.onboarding.letter_models import LinkRequest as LinkRequest
+from atrio.onboarding.letter_models import Reminder as Reminder
 from atrio.onboarding.promise_models import Promise as Promise
 from atrio.onboarding.promise_models import Reached as Reached
 
@@ -359,72 +362,3 @@ class AccessRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.company}"
-
-
-class Reminder(models.Model):
-    """A letter about what waits for the customer. One row for each, whoever writes it."""
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, db_index=False)
-    occasion = models.CharField(max_length=140, help_text="which letter, about which step")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["application", "occasion"], name="reminded_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.occasion
-
-
-class LinkRequest(models.Model):
-    """Somebody wants the link to what they have begun: of their own application, or by address."""
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    application = models.ForeignKey(
-        Application, on_delete=models.CASCADE, null=True, db_index=False
-    )
-    email = models.EmailField(blank=True, help_text="as typed by whoever knows no link, in small")
-    visit = models.UUIDField(null=True, help_text="the browser that asked")
-    at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-    letters = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["application", "at"], name="link_of_application"),
-            models.Index(fields=["email", "at"], name="link_by_address"),
-            models.Index(fields=["visit", "at"], name="link_by_browser"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.letters}"
-
-
-class EmailProof(models.Model):
-    """A code sent to an address, kept as a digest; a few tries, a few minutes."""
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    application = models.ForeignKey(Application, on_delete=models.CASCADE)
-    email = models.EmailField()
-    digest = models.CharField(max_length=64)
-    tries = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField()
-    valid_until = models.DateTimeField()
-    proved_at = models.DateTimeField(null=True)
-    typed_by = models.CharField(
-        max_length=12,
-        default="applicant",
-        db_default="applicant",
-        help_text="the kind of actor who typed the code last",
-    )
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["application", "id"], name="proof_in_order"),
-            models.Index(Lower("email"), "sent_at", name="proof_to_address"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.email} {'proved' if self.proved_at else 'open'}"

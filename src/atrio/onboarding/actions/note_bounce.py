@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from atrio.kernel.actors import SYSTEM
+from atrio.kernel.errors import NotFound
 from atrio.notices.models import Message
 from atrio.onboarding import signals
 from atrio.onboarding.actions._letters import ADDRESS
@@ -23,7 +24,10 @@ def note_bounce(*, message_id: UUID, now: datetime) -> bool:
     message = Message.objects.get(pk=message_id)
     if message.application_id is None or message.channel != Message.Channel.EMAIL:
         return False
-    case = open_case(by=SYSTEM, application_id=message.application_id, now=now)
+    try:
+        case = open_case(by=SYSTEM, application_id=message.application_id, now=now)
+    except NotFound:
+        return False  # letters may outlive what they were about
     application = case.application
     is_theirs = message.to == str(case.facts.get(ADDRESS, ""))
     if application.finished_at or not is_theirs or application.returned_from == message.to:
