@@ -15,9 +15,9 @@ from atrio.kernel.ids import new_id
 from atrio.onboarding.drafts import DRAFTS_PAGE, count_drafts, drafts_page
 from atrio.onboarding.models import Application, Step
 from atrio.onboarding.queue import MOST_COUNTED
-from tests.apply.people import Applicant
+from tests.apply.people import Applicant, words_of
 from tests.desk.conftest import branch, crowd
-from tests.desk.helpers import at_the_desk, words_of
+from tests.desk.seats import at_the_desk
 from tests.onboarding.house import CNPJ, furnish, hire
 
 BUDGET = 18

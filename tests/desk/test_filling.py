@@ -25,9 +25,9 @@ from atrio.onboarding.tokens import applicant, token_for
 from atrio.outside.invented import invented_numbers
 from atrio.parties.models import Membership
 from atrio.timeline.models import Entry
-from tests.apply.people import CONTACT, EMAIL, Applicant
+from tests.apply.people import CONTACT, EMAIL, Applicant, words_of
 from tests.desk.conftest import branch
-from tests.desk.helpers import at_the_desk, words_of
+from tests.desk.seats import at_the_desk
 from tests.onboarding.house import CNPJ, code_sent_to, furnish, hire
 from tests.parties.customers import Browser
 

@@ -19,9 +19,9 @@ from atrio.onboarding.actions.help_customer import LETTERS_A_DAY, EnoughWritten
 from atrio.onboarding.models import Application, Help
 from atrio.onboarding.tokens import applicant
 from atrio.timeline.models import Entry
-from tests.apply.people import EMAIL, Applicant
+from tests.apply.people import EMAIL, Applicant, words_of
 from tests.desk.conftest import branch
-from tests.desk.helpers import at_the_desk, words_of
+from tests.desk.seats import at_the_desk
 from tests.onboarding.house import furnish, hire
 from tests.parties.customers import seen_by
 

@@ -11,7 +11,7 @@ from atrio.notices.letterhead import letterhead_of
 from atrio.seller.models import BusinessUnit
 from atrio.timeline.models import Entry
 from tests.desk.conftest import branch
-from tests.desk.helpers import at_the_desk
+from tests.desk.seats import at_the_desk
 from tests.onboarding.house import hire
 
 pytestmark = pytest.mark.django_db

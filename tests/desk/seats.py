@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lxml import html
-
 from atrio.identity.models import User
 from tests.parties.customers import Browser
 
@@ -13,9 +11,3 @@ def at_the_desk(actor, *, language="en"):
     browser = Browser(headers={"accept-language": language})
     browser.force_login(User.objects.get(pk=actor.id))
     return browser
-
-
-def words_of(response):
-    """Return what one reads on a page."""
-    text = html.fromstring(response.content.decode()).text_content()
-    return " ".join(text.split())
