@@ -9,7 +9,10 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from atrio.outside.connections import open_erp
+from atrio.connectors.salesforce.simulator.app import Instance
+from atrio.connectors.salesforce.simulator.app import build_app as build_crm
+from atrio.connectors.salesforce.simulator.org import Org
+from atrio.outside.connections import open_crm, open_erp
 from atrio.outside.faults.control import FaultProxy
 from atrio.outside.faults.proxy import build_app
 from atrio.outside.models import Connection
@@ -19,6 +22,7 @@ from tests.onboarding.house import furnish
 from tests.outside.serving import served
 
 TOKEN = "turn-the-knobs-please"
+CRM_SECRET = "our-app:open-sesame"
 PATIENCE = {"read_seconds": 5, "total_seconds": 8}
 
 
@@ -40,9 +44,7 @@ def house(transactional_db):
 @pytest.fixture
 def real_erp(house, processes, settings, tryton, tryton_database):
     """Let the house's ERP be a real Tryton, reached through `address_of_erp`; return its eyes."""
-    secrets = {"erp-br": tryton.snapshot.password}
-    settings.ATRIO_SECRETS = secrets
-    processes.environment["ATRIO_SECRETS"] = json.dumps(secrets)
+    share("erp-br", tryton.snapshot.password, settings=settings, processes=processes)
     Connection.objects.filter(code="erp-br").update(
         product="tryton",
         base_url=tryton.url,
@@ -62,6 +64,30 @@ def faults(real_erp, tryton):
         connection.options |= {"read_seconds": 3, "total_seconds": 4}
         connection.save()
         yield FaultProxy(url, TOKEN)
+
+
+@pytest.fixture
+def crm(house, processes, settings):
+    """Give the house a CRM, the simulator over HTTP; return our way into it."""
+    share("crm-br", CRM_SECRET, settings=settings, processes=processes)
+    with served(build_crm(Instance(Org(), CRM_SECRET))) as url:
+        Connection.objects.create(
+            code="crm-br",
+            port="crm",
+            product="salesforce",
+            base_url=url,
+            options=PATIENCE,
+            created_at=timezone.now(),
+        )
+        house.crm = "crm-br"
+        house.save(update_fields=["crm"])
+        yield open_crm("crm-br")
+
+
+def share(connection, secret, *, settings, processes):
+    """Let this process and those that it starts know a connection's secret."""
+    settings.ATRIO_SECRETS = {**settings.ATRIO_SECRETS, connection: secret}
+    processes.environment["ATRIO_SECRETS"] = json.dumps(settings.ATRIO_SECRETS)
 
 
 class RealErp:

@@ -18,7 +18,7 @@ def served(app):
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1, access_log=None)
     try:
         port = asyncio.run_coroutine_threadsafe(_start(runner), loop).result(10)
         yield f"http://127.0.0.1:{port}"
