@@ -56,6 +56,7 @@ WITHOUT_IDS = {
     "letterheads",
     "merge",
     "imports",
+    "journeys",
     "systems",
     "ask",
     "ask-mail",

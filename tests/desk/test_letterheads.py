@@ -22,6 +22,7 @@ WANTED = {
     "sender": "ola@nordlicht.example",
     "accent": "#AA3300",
     "logo": "",
+    "host": "",
     "sms_sender": "Nordlicht",
     "quiet_from": "22:30",
     "quiet_until": "07:00",

@@ -64,6 +64,7 @@ ADDRESSES = {
     "healthz": (GET, everybody(200)),
     "readyz": (GET, everybody(200)),
     "metrics": (GET, everybody(200)),
+    "brand": (GET, everybody(200)),
     "set_theme": (POST, everybody(302)),
     "set_language": (POST, everybody(302)),
     "home": (GET, everybody(302)),
@@ -175,6 +176,10 @@ ADDRESSES = {
     "desk:letterheads": (GET, who_keeps(302, elsewhere=302)),
     "desk:letterhead": (GET, who_keeps(200)),
     "desk:letterhead-html": (GET, who_keeps(200)),
+    "desk:journeys": (
+        GET,
+        signed_in(member=404, staff=200, manager=404, associate=404, elsewhere=200),
+    ),
     "desk:notices": (GET, signed_in(member=404, staff=200, manager=404, elsewhere=200)),
     "desk:notice": (GET, signed_in(member=404, staff=200, manager=404)),
     "desk:notice-html": (GET, signed_in(member=404, staff=200, manager=404)),
@@ -285,6 +290,7 @@ class World:
             "pack": "company_br",
             "name": "welcome",
             "unit": "nordlicht-br",
+            "accent": "08756c",
         } | other
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +25,7 @@ from atrio.kernel.database import acting_as
 from atrio.onboarding.actions import note_leave, note_view, start_application
 from atrio.onboarding.queries import typical_time
 from atrio.onboarding.tokens import token_for
-from atrio.seller.queries import units_by_journey
+from atrio.seller.queries import offers
 from atrio.timeline.actions import Where
 
 
@@ -33,19 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
     language = reader()
     by = visitor(request)
     with acting_as(by):
-        units = units_by_journey()
-        journeys = [
-            {
-                "unit": units[pack].code,
-                "pack": pack,
-                "country": journey.pack.country,
-                "title": journey.pack.title(language),
-                "text": journey.pack.summary(language),
-            }
-            for pack in offered_packs()
-            if pack in units
-            for journey in [compiled(latest_release(pack))]
-        ]
+        journeys = _journeys(request, language)
         note_view(by=by, where=_where(request), now=timezone.now())
         return render(
             request,
@@ -54,23 +44,45 @@ def show(request: HttpRequest) -> HttpResponse:
         )
 
 
+def _journeys(request: HttpRequest, language: str) -> list[dict[str, str]]:
+    """Return by which ways one may come in here; a unit is named where several offer the same."""
+    published = set(offered_packs())
+    found = offers(at_host=request.get_host().partition(":")[0])
+    here = [(pack, unit) for pack, unit in found if pack in published]
+    often = Counter(pack for pack, _unit in here)
+    return [
+        {
+            "unit": unit.code,
+            "pack": pack,
+            "country": journey.pack.country,
+            "title": journey.pack.title(language),
+            "text": journey.pack.summary(language),
+            "unit_name": unit.name if often[pack] > 1 else "",
+        }
+        for pack, unit in here
+        for journey in [compiled(latest_release(pack, unit.code))]
+    ]
+
+
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Begin an application and go to its first step; of two clicks the second goes there, too."""
-    # No pack's name has a NUL, with which a database would not even compare.
-    pack = request.POST.get("pack", "").replace("\0", "")
-    if begun := just_begun(request, pack):
+    # No name has a NUL, with which a database would not even compare.
+    pack, unit = (request.POST.get(name, "").replace("\0", "") for name in ("pack", "unit"))
+    what = f"{pack} {unit}"
+    if begun := just_begun(request, what):
         return redirect("apply:resume", token=token_for(begun))
     application = start_application(
-        application_id=id_of_the_next(request, pack),
+        application_id=id_of_the_next(request, what),
         journey=pack,
+        unit=unit,
         language=reader(),
         visit=visit_of(request),
         first_page_at=first_page_at(request),
         branch=branch_of(request),
         now=timezone.now(),
     )
-    note_begun(request, pack, application.pk)
+    note_begun(request, what, application.pk)
     return redirect("apply:resume", token=token_for(application.pk))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -29,7 +30,7 @@ from atrio.onboarding.actions.help_customer import MAY_HELP
 from atrio.onboarding.actions.submit_step import CodeUsed, TooLateToChange
 from atrio.onboarding.drawing import form_for, sections_for
 from atrio.onboarding.queries import Application, StepView
-from atrio.seller.queries import units_by_journey
+from atrio.seller.queries import offers
 
 if TYPE_CHECKING:
     from atrio.journeys.packs import Pack
@@ -46,11 +47,14 @@ def begin(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _choose(request)
     said = {name: request.POST.get(name, "") for name in ("pack", "language", "branch", "channel")}
-    if said["channel"] not in CHANNELS or said["pack"] not in _offers(request.actor):
+    offer = _offers(request.actor).get(said["pack"])
+    if said["channel"] not in CHANNELS or offer is None:
         return _choose(request, said=said, error=_("Choose one of the values offered."))
+    pack, unit = offer
     application = start_on_behalf(
         by=request.actor,
-        journey=said["pack"],
+        journey=pack.name,
+        unit=unit.code,
         language=said["language"],
         channel=said["channel"],
         branch=said["branch"],
@@ -162,16 +166,21 @@ def _choose(
     request: StaffRequest, *, said: dict[str, str] | None = None, error: str = ""
 ) -> HttpResponse:
     said, language = said or {}, get_language() or "en"
-    offers = _offers(request.actor)
-    spoken = {code for pack, _unit in offers.values() for code in pack.languages}
+    ours = _offers(request.actor)
+    spoken = {code for pack, _unit in ours.values() for code in pack.languages}
     context = {
         "offers": [
-            {"pack": name, "title": pack.title(language)} for name, (pack, _unit) in offers.items()
+            {
+                "pack": name,
+                "title": pack.title(language),
+                "unit_name": unit.name if name != pack.name else "",
+            }
+            for name, (pack, unit) in ours.items()
         ],
         "languages": [
             {"code": code, "name": name} for code, name in settings.LANGUAGES if code in spoken
         ],
-        "branches": sorted({one for _pack, unit in offers.values() for one in unit.branches}),
+        "branches": sorted({one for _pack, unit in ours.values() for one in unit.branches}),
         "channels": _channels(said.get("channel", "")),
         "said": said,
         "error": error,
@@ -180,12 +189,23 @@ def _choose(
 
 
 def _offers(by: Actor) -> dict[str, tuple[Pack, BusinessUnit]]:
-    """Return the journeys that the actor's business units offer."""
-    units = units_by_journey()
+    """Return the journeys that the actor's business units offer.
+
+    By the pack's name, and the unit's where several of them offer the same.
+    """
+    published = set(offered_packs())
+    ours = [
+        (pack, unit)
+        for pack, unit in offers()
+        if pack in published and unit.code in by.business_units
+    ]
+    often = Counter(pack for pack, _unit in ours)
     return {
-        name: (compiled(latest_release(name)).pack, units[name])
-        for name in offered_packs()
-        if name in units and units[name].code in by.business_units
+        pack if often[pack] == 1 else f"{pack} {unit.code}": (
+            compiled(latest_release(pack, unit.code)).pack,
+            unit,
+        )
+        for pack, unit in ours
     }
 
 

@@ -13,7 +13,8 @@ from atrio.enrolment.queries import MAY_LOOK
 from atrio.onboarding.queue import MOST_COUNTED, count_waiting
 from atrio.parties.merging.rules import MAY_MERGE
 
-Here = Literal["queue", "drafts", "promises", "merge", "imports", "systems", "outbox"]
+MAY_SEE_JOURNEYS = ("process_owner", "regional_admin", "admin")
+Here = Literal["queue", "drafts", "promises", "merge", "imports", "systems", "outbox", "journeys"]
 
 
 def show(
@@ -35,6 +36,7 @@ def show(
         },
         "here": here,
         "may_merge": request.actor.has_role(*MAY_MERGE),
+        "sees_journeys": request.actor.has_role(*MAY_SEE_JOURNEYS),
         "may_import": request.actor.has_role(*MAY_LOOK),
         "waiting": counted(waiting) if waiting else "",
     }

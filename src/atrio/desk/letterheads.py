@@ -32,7 +32,7 @@ from atrio.seller.rules import Paper, wrong_with
 if TYPE_CHECKING:
     from atrio.seller.models import BusinessUnit
 
-_LONGEST = {"brand": 80, "sender": 254, "accent": 7, "logo": 120, "sms_sender": 16}
+_LONGEST = {"brand": 80, "sender": 254, "accent": 7, "host": 253, "logo": 120, "sms_sender": 16}
 _HOURS = ("quiet_from", "quiet_until")
 _FIELDS = (*_LONGEST, *_HOURS)
 
@@ -106,6 +106,7 @@ def read_paper(said: Mapping[str, str]) -> tuple[Paper | None, dict[str, str]]:
     paper = Paper(
         brand=said["brand"],
         sender=said["sender"],
+        host=said["host"].lower(),
         accent=said["accent"].lower(),
         logo=said["logo"],
         sms_sender=said["sms_sender"],
@@ -118,6 +119,8 @@ def read_paper(said: Mapping[str, str]) -> tuple[Paper | None, dict[str, str]]:
 
 
 def _hint(name: str) -> str:
+    if name == "host":
+        return _("A name on the net, as kunden.example.com, without https://.")
     if name == "accent":
         return _("A colour looks like this: #08756c")
     if name == "sms_sender":
@@ -187,7 +190,16 @@ def _labels() -> list[tuple[str, str, str]]:
     return [
         ("brand", _("Name on the letter"), _("Empty: %(brand)s.") % house),
         ("sender", _("Sender"), _("Answers come to this address.")),
-        ("accent", _("Colour"), _("Of buttons and of the line below the head, as #08756c.")),
+        (
+            "host",
+            _("Own name on the net"),
+            _("As kunden.example.com: whoever comes in there sees only this unit. Empty: none."),
+        ),
+        (
+            "accent",
+            _("Colour"),
+            _("Of buttons and marks on pages and in letters, as #08756c. Made readable by itself."),
+        ),
         ("logo", _("Logo"), _("A static file, PNG. Empty: the name in words.")),
         ("sms_sender", _("Sender of text messages"), _hint("sms_sender")),
         ("quiet_from", _("Quiet from"), _("Text messages and reminders wait until the morning.")),

@@ -178,16 +178,17 @@ def _look(request: StaffRequest, pack: str, name: str) -> _Look:
     units = [unit for unit in own_units(request.actor) if pack in unit.journeys]
     if not units:
         raise NotFound(_("There is no such page."))
-    journey = compiled(latest_release(pack))
+    chosen = request.GET.get("unit", "")
+    unit = next((unit for unit in units if unit.code == chosen), units[0])
+    journey = compiled(latest_release(pack, unit.code))
     if name not in journey.notices:
         raise NotFound(_("There is no such page."))
     wanted = request.GET.get("language", "") or (get_language() or "en")
-    chosen = request.GET.get("unit", "")
     return _Look(
         journey=journey,
         name=name,
         language=journey.language(wanted),
-        unit=next((unit for unit in units if unit.code == chosen), units[0]),
+        unit=unit,
         units=units,
     )
 

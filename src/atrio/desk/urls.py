@@ -12,6 +12,7 @@ from atrio.desk import (
     filling,
     help,  # noqa: A004 (nobody asks for Python's help here)
     imports,
+    journeys,
     letterheads,
     merge,
     notices,
@@ -83,6 +84,7 @@ urlpatterns = [
     path("letterheads/", letterheads.letterheads, name="letterheads"),
     path("letterheads/<slug:unit>/", letterheads.letterhead, name="letterhead"),
     path("letterheads/<slug:unit>/html", letterheads.letterhead_html, name="letterhead-html"),
+    path("journeys/", journeys.journeys, name="journeys"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<slug:pack>/<slug:name>/", notices.notice, name="notice"),
     path("notices/<slug:pack>/<slug:name>/html", notices.notice_html, name="notice-html"),

@@ -16,7 +16,14 @@ class Release(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     pack = models.CharField(max_length=40)
-    version = models.PositiveIntegerField(help_text="counts from 1 within the pack")
+    business_unit = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="code of the unit that has it its own way; empty: for all others",
+    )
+    version = models.PositiveIntegerField(help_text="counts from 1 within the pack and the unit")
     sha256 = models.CharField(max_length=64, db_index=True)
     content = models.BinaryField()
     published_at = models.DateTimeField()
@@ -24,8 +31,10 @@ class Release(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["pack", "version"], name="one_release_per_version"),
+            models.UniqueConstraint(
+                fields=["pack", "business_unit", "version"], name="one_release_per_version"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.pack} {self.version}"
+        return " ".join(filter(None, [self.pack, self.business_unit, str(self.version)]))

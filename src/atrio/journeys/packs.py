@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -14,14 +15,18 @@ from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
 
+import atrio
 from atrio.engine.forms import Localized
 from atrio.engine.problems import Problem, Unpublishable
+from atrio.journeys.overlays import UNITS, laid_over
 from atrio.journeys.promises import Promises
 from atrio.journeys.reminders import Reminders
 
 LARGEST_FILE = 1024 * 1024  # bytes
 MOST_FILES = 300
 SUFFIXES = frozenset({".toml", ".bpmn", ".json", ".md"})
+BUILT_IN = Path(atrio.__file__).parent / "packs"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,15 @@ class Pack:
         return {group: name(language) for group, name in self.sources.items()}
 
 
-def load_pack(folder: Path) -> Pack:
-    """Read a pack from its folder; raises Unpublishable if it is none."""
-    if not (folder / "pack.toml").is_file():
-        raise Unpublishable([Problem("pack.toml", "", f"there is none in {folder.name!r}")])
-    pack = pack_of(_files_of(folder))
+def load_pack(folder: Path, *, unit: str = "") -> Pack:
+    """Read a pack from its folder, as a business unit has it if it has it its own way.
+
+    What it stands on is read with it. Raises Unpublishable if it is none.
+    """
+    files = _files_with_ground(folder)
+    if unit in units_with_own_ways(folder):
+        files = laid_over(files, _files_of(folder / UNITS / unit))
+    pack = pack_of(files)
     if pack.name != folder.name:
         raise Unpublishable([Problem("pack.toml", "name", f"the folder is called {folder.name!r}")])
     return pack
@@ -87,10 +96,7 @@ def load_pack(folder: Path) -> Pack:
 
 def pack_of(files: Mapping[str, bytes]) -> Pack:
     """Read a pack from its files; raises Unpublishable."""
-    try:
-        about = tomllib.loads(files["pack.toml"].decode("utf-8"))
-    except (KeyError, ValueError) as error:
-        raise Unpublishable([Problem("pack.toml", "", f"this is not TOML: {error}")]) from error
+    about = _toml(files)
     if problems := list(_refusals(about)):
         raise Unpublishable(problems)
     default, clock = about["default_language"], Clock(**about["clock"])
@@ -117,6 +123,40 @@ def pack_of(files: Mapping[str, bytes]) -> Pack:
     )
 
 
+def units_with_own_ways(folder: Path) -> list[str]:
+    """Return the codes of the business units that have something in the pack their own way."""
+    return sorted(own.name for own in (folder / UNITS).glob("*") if own.is_dir())
+
+
+def _files_with_ground(folder: Path, above: Collection[Path] = ()) -> dict[str, bytes]:
+    """Read a pack's files, laid over those of the pack that it extends."""
+    if not (folder / "pack.toml").is_file():
+        raise Unpublishable([Problem("pack.toml", "", f"there is none in {folder.name!r}")])
+    files = _files_of(folder)
+    ground = _toml(files).get("extends")
+    if ground is None:
+        return files
+    if not isinstance(ground, str) or not _NAME.fullmatch(ground):
+        raise Unpublishable([Problem("pack.toml", "extends", f"{ground!r} is no pack's name")])
+    # A pack from elsewhere may stand on one of ours, also on the one of its own name.
+    passed = {folder.resolve(), *above}
+    grounds = [root / ground for root in (folder.parent, BUILT_IN)]
+    free = [path for path in grounds if path.is_dir() and path.resolve() not in passed]
+    if not free:
+        reason = f"there is no pack {ground!r} to stand on"
+        raise Unpublishable([Problem("pack.toml", "extends", reason)])
+    below = free[0]
+    files = laid_over(_files_with_ground(below, passed), files)
+    return laid_over(files, {"pack.toml": b'extends = { "$gone" = true }'})
+
+
+def _toml(files: Mapping[str, bytes]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(files["pack.toml"].decode("utf-8"))
+    except (KeyError, ValueError) as error:
+        raise Unpublishable([Problem("pack.toml", "", f"this is not TOML: {error}")]) from error
+
+
 @cache
 def _schema() -> Draft202012Validator:
     text = (resources("atrio.journeys") / "schemas" / "pack.schema.json").read_text("utf-8")
@@ -132,13 +172,17 @@ def _refusals(about: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _files_of(folder: Path) -> dict[str, bytes]:
-    """Read every file of a pack, by its path inside the folder, in a fixed order."""
+    """Read every file of a pack, by its path inside the folder, in a fixed order.
+
+    What business units do their own way is not of the pack itself.
+    """
     root = folder.resolve()
     found: dict[str, bytes] = {}
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root)
         hidden = any(part.startswith((".", "_")) for part in inside.parts)
-        if hidden or path.suffix not in SUFFIXES or not path.is_file():
+        of_a_unit = inside.parts[0] == UNITS
+        if hidden or of_a_unit or path.suffix not in SUFFIXES or not path.is_file():
             continue
         name = inside.as_posix()
         # A link may lead anywhere on the machine that publishes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from atrio.journeys.freezing import fingerprint, thaw
 from atrio.journeys.journey import Journey
 from atrio.journeys.models import Release
+from atrio.journeys.overlays import Difference, differences
 from atrio.journeys.packs import pack_of
 from atrio.kernel.errors import NotFound
 
@@ -33,14 +35,32 @@ def compiled(release_id: UUID) -> Journey:
     return Journey.compile(pack_of(thaw(content)))
 
 
-def latest_release(pack: str) -> UUID:
-    """Return the id of the release that new applications of the pack get. Raises NotFound."""
-    found = (
-        Release.objects.filter(pack=pack).order_by("-version").values_list("pk", flat=True).first()
-    )
+def latest_release(pack: str, unit: str = "") -> UUID:
+    """Return the id of the release that new applications of the pack get at a business unit.
+
+    Raises NotFound.
+    """
+    releases = Release.objects.filter(pack=pack, business_unit__in={"", unit})
+    # The unit's own way comes before everybody's.
+    found = releases.order_by("-business_unit", "-version").values_list("pk", flat=True).first()
     if found is None:
         raise NotFound(_("There is no such journey."))
     return found
+
+
+def releases_in_use(pack: str) -> dict[str, tuple[Journey, Release]]:
+    """Return what new applications of a pack get: "" is everybody's, else by the unit's code."""
+    latest = Release.objects.defer("content").filter(pack=pack)
+    rows = latest.order_by("business_unit", "-version").distinct("business_unit")
+    return {row.business_unit: (compiled(row.pk), row) for row in rows}
+
+
+def own_ways(in_use: Mapping[str, tuple[Journey, Release]]) -> dict[str, list[Difference]]:
+    """Return what each business unit does its own way, by its code, among `releases_in_use`."""
+    files = {unit: journey.pack.files for unit, (journey, _row) in in_use.items()}
+    ground = files.pop("", {})
+    found = {unit: differences(ground, own) for unit, own in files.items()}
+    return {unit: unlike for unit, unlike in found.items() if unlike}
 
 
 def version_of(release_id: UUID) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import time
@@ -15,14 +14,12 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from atrio.kernel.errors import NotFound
+from atrio.seller.colours import ACCENT, COLOUR, ink_on
 from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import business_unit, paper_of
 from atrio.seller.rules import Paper
 
-ACCENT = "#08756c"
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _UTC = ZoneInfo("UTC")
-_DARK, _LIGHT = "#14272b", "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Letterhead:
     @property
     def ink(self) -> str:
         """Return the colour of writing that can be read on the accent."""
-        return _LIGHT if _luminance(self.accent) < 0.36 else _DARK
+        return ink_on(self.accent)
 
 
 def letterhead_of(unit: str) -> Letterhead:
@@ -69,7 +66,7 @@ def on_paper(unit: BusinessUnit, paper: Paper) -> Letterhead:
         unit=unit.code,
         brand=brand,
         sender=formataddr((brand, paper.sender)) if paper.sender else settings.DEFAULT_FROM_EMAIL,
-        accent=paper.accent if _COLOUR.fullmatch(paper.accent) else ACCENT,
+        accent=paper.accent if COLOUR.fullmatch(paper.accent) else ACCENT,
         logo=paper.logo,
         sms_sender=paper.sms_sender,
         sms=unit.sms,
@@ -89,10 +86,3 @@ def logo_of(name: str) -> bytes:
 def logo_as_address(name: str) -> str:
     """Return a logo as an address that needs nobody to answer it."""
     return f"data:image/png;base64,{b64encode(logo_of(name)).decode()}"
-
-
-def _luminance(colour: str) -> float:
-    """Return how light a colour is, 0 to 1, as WCAG 2 reckons it."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

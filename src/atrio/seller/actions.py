@@ -17,7 +17,7 @@ from atrio.seller.calendars import Hours, hours_visible_to
 from atrio.seller.events import CalendarChanged
 from atrio.seller.models import BusinessUnit, OwnDay, WorkingCalendar
 from atrio.seller.public_holidays import parts_of
-from atrio.seller.queries import own_units_of, paper_of
+from atrio.seller.queries import forget_hosts, own_units_of, paper_of
 from atrio.seller.rules import Paper, as_kept, written, wrong_with
 from atrio.timeline.actions import Where, record
 
@@ -108,9 +108,12 @@ def set_paper(*, by: Actor, unit: str, paper: Paper, now: datetime) -> None:
     changed = {name for name, value in after.items() if before[name] != value}
     if not changed:
         return
+    if paper.host and BusinessUnit.objects.exclude(code=unit).filter(host=paper.host).exists():
+        raise NoPaper(_("Another business unit has this host."))
     for name in changed:
         setattr(found, name, after[name])
     found.save(update_fields=sorted(changed))
+    transaction.on_commit(forget_hosts)
     record(
         by=by,
         what="letterhead.changed",

@@ -45,6 +45,13 @@ class BusinessUnit(models.Model):
         db_default="",
         help_text="a static file, PNG (mail programs show no SVG); empty: the name in words",
     )
+    host = models.CharField(
+        max_length=253,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="its own name on the net, as kunden.example.com; empty: the house's",
+    )
     sms_sender = models.CharField(
         max_length=16,
         blank=True,
@@ -78,6 +85,13 @@ class BusinessUnit(models.Model):
     )
     branches = models.JSONField(default=list, help_text="codes of its counters and local offices")
     journeys = models.JSONField(default=list, help_text="packs by which one becomes its customer")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["host"], condition=~models.Q(host=""), name="unit_of_a_host_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
+from django.core.cache import caches
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +18,7 @@ from atrio.seller.models import BusinessUnit, Staff
 from atrio.seller.rules import Paper
 
 # Asked by every call and most pages: as a query set, compiling it would cost more than asking.
+_HOSTS = "seller.own_hosts"
 _UNIT = "select * from seller_businessunit where code = %s"
 
 
@@ -26,9 +30,13 @@ def business_unit(code: str) -> BusinessUnit:
     return found
 
 
-def unit_for_journey(pack: str) -> BusinessUnit:
-    """Return the unit whose customers come in by this pack; NotFound if nobody offers it."""
-    found = BusinessUnit.objects.filter(journeys__contains=[pack]).order_by("code").first()
+def unit_for_journey(pack: str, unit: str = "") -> BusinessUnit:
+    """Return the unit whose customers come in by this pack: the one of this code, or the first.
+
+    NotFound if nobody offers it.
+    """
+    offering = BusinessUnit.objects.filter(journeys__contains=[pack])
+    found = (offering.filter(code=unit) if unit else offering).order_by("code").first()
     if found is None:
         raise NotFound(_("Nobody offers this way to become a customer."))
     return found
@@ -49,10 +57,47 @@ def own_units_of(by: Actor) -> QuerySet[BusinessUnit]:
     return BusinessUnit.objects.filter(code__in=by.business_units).order_by("code")
 
 
-def units_by_journey() -> dict[str, BusinessUnit]:
-    """Return pack → the unit whose customers come in by it."""
-    units = BusinessUnit.objects.order_by("-code")
-    return {pack: unit for unit in units for pack in unit.journeys}
+def offers(*, at_host: str | None = None) -> list[tuple[str, BusinessUnit]]:
+    """Return by which packs one becomes whose customer, by pack and unit.
+
+    At a unit's own host only that unit's; at any other those of all that have no such host.
+    """
+    units = list(BusinessUnit.objects.order_by("name"))
+    if at_host is not None:
+        own = at_host if any(unit.host == at_host for unit in units) else ""
+        units = [unit for unit in units if unit.host == own]
+    found = [(pack, unit) for unit in units for pack in unit.journeys]
+    return sorted(found, key=lambda offer: offer[0])
+
+
+def own_hosts() -> dict[str, str]:
+    """Return the code of each unit that has a host of its own → that host.
+
+    Every page and letter asks, so what other processes have changed is up to half a minute old.
+    """
+
+    def ask() -> dict[str, str]:
+        return dict(BusinessUnit.objects.exclude(host="").values_list("code", "host"))
+
+    return caches["process"].get_or_set(_HOSTS, ask, timeout=30) or {}
+
+
+def forget_hosts() -> None:
+    """Let the next question for hosts be answered by the database."""
+    caches["process"].delete(_HOSTS)
+
+
+def address_of(unit: str) -> str:
+    """Return where a unit's customers find it: "https://kunden.example.com", no slash behind it.
+
+    The house's own address where the unit has no host of its own.
+    """
+    host = own_hosts().get(unit, "")
+    if not host:
+        return str(settings.PUBLIC_URL)
+    house = urlsplit(settings.PUBLIC_URL)
+    port = f":{house.port}" if house.port else ""
+    return f"{house.scheme}://{host}{port}"
 
 
 def units_on(port: str, connection: str) -> list[str]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import time
 
 from atrio.engine.calendars import Day, Opening, day_of
+from atrio.seller.colours import COLOUR
 
 MOST_OPENINGS = 6  # of a day
+LONGEST_HOST = 253
 _OPENING = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—)\s*(\d{1,2})(?::(\d{2}))?")
 _END_OF_DAY = "24:00"
 
@@ -62,16 +64,17 @@ def _closing(moment: time) -> str:
     return _clock(moment) if moment != time(0) else _END_OF_DAY
 
 
-_COLOUR = re.compile(r"(#[0-9a-f]{6})?")
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _TEXT_SENDER = re.compile(r"(\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11})?")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """On what a business unit writes, and when it disturbs nobody."""
+    """How a business unit shows itself, on what it writes, and when it disturbs nobody."""
 
     brand: str  # "" is the house's, as with the colour
+    host: str  # "kunden.example.com"; "" is the house's
     sender: str
     accent: str
     logo: str
@@ -86,8 +89,10 @@ def wrong_with(paper: Paper) -> set[str]:
     What ends up in a header has no line breaks.
     """
     wrong = {name for name in ("brand", "sender", "logo") if _BREAKS.search(getattr(paper, name))}
-    if not _COLOUR.fullmatch(paper.accent):
+    if paper.accent and not COLOUR.fullmatch(paper.accent):
         wrong.add("accent")
+    if paper.host and (len(paper.host) > LONGEST_HOST or not _HOST.fullmatch(paper.host)):
+        wrong.add("host")
     if not _TEXT_SENDER.fullmatch(paper.sms_sender):
         wrong.add("sms_sender")
     return wrong

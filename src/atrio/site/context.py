@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.templatetags.static import static
+
+from atrio.site.brand import brand_at
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -16,13 +17,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return what the shells show on every page."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return {
-        "brand": {
-            "name": settings.ATRIO_BRAND,
-            "unit": "",
-            "logo": static("brand/nordlicht.svg"),
-            "stylesheet": "",
-            "home": "/",
-        },
+        "brand": brand_at(request),
         "theme": chosen if chosen in THEMES else "",
         "demo": settings.ATRIO_DEMO,
     }

@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from atrio.identity.urls import sign_in_urls
 from atrio.site import views
+from atrio.site.brand import stylesheet
 from atrio.site.demo.views import mailbox, outbox_url, people, sign_in_as
 from atrio.site.home import home
 
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", views.metrics, name="metrics"),
     path("theme/", views.set_theme, name="set_theme"),
     path("language/", require_POST(set_language), name="set_language"),
+    path("brand/<slug:accent>.css", stylesheet, name="brand"),
     path("home/", home, name="home"),
     path("people/", sign_in_as, name="demo_sign_in"),
     path("people/mail/", mailbox, name="demo_mailbox"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.errors import NotAllowed, Refused
@@ -13,6 +12,7 @@ from atrio.onboarding.actions._ownership import take_if_free
 from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Application, Help
+from atrio.seller.queries import address_of
 
 # Who works on applications helps those who make them.
 MAY_HELP = MAY_DECIDE
@@ -63,7 +63,7 @@ def write_as_helper(case: Case, name: str, *, occasion: str, **lent: str) -> boo
     The link to go on lets its reader in, so only an address that is proved gets it; any other is
     led to the first page.
     """
-    link = {} if is_theirs(case) else {"link": f"{settings.PUBLIC_URL}/"}
+    link = {} if is_theirs(case) else {"link": f"{address_of(case.application.business_unit)}/"}
     return write_letter(
         case.application,
         case.journey,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -17,6 +16,7 @@ from atrio.onboarding.actions._proof import is_proved
 from atrio.onboarding.case import Case
 from atrio.onboarding.models import Application
 from atrio.onboarding.tokens import token_for
+from atrio.seller.queries import address_of
 
 ADDRESS = "contact.email"
 LONGEST_ADDRESS = 254
@@ -71,7 +71,8 @@ def write_letter(
         nested(facts, onto=journey.policy_facts),
         unit=application.business_unit,
         reference=application.reference,
-        **{"link": f"{settings.PUBLIC_URL}/apply/{token_for(application.pk)}/"} | lent,
+        **{"link": f"{address_of(application.business_unit)}/apply/{token_for(application.pk)}/"}
+        | lent,
     )
     return send_message(
         Draft(

@@ -50,6 +50,7 @@ def begin_again(
     application = start_application(
         application_id=application_id,
         journey=journey_of(before).pack.name,
+        unit=before.business_unit,
         language=language,
         visit=visit,
         first_page_at=first_page_at,

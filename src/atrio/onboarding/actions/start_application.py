@@ -25,15 +25,18 @@ def start_application(
     visit: UUID,
     first_page_at: datetime,
     now: datetime,
+    unit: str = "",
     branch: str = "",
     application_id: UUID | None = None,
 ) -> Application:
     """Begin an application for a visitor whom nobody knows, in the latest release of the journey.
 
-    `first_page_at` starts the access clock; `branch` is where the visitor comes in, dropped when
-    the business unit has no such branch. Opens its own transaction, because the applicant only
-    comes into being here. Of two clicks at once with the same `application_id` the second finds
-    what the first has begun. Raises NotFound when there is no such journey.
+    `unit` is the code of the business unit whose customer they want to be, the first that offers
+    the journey if they have not said. `first_page_at` starts the access clock; `branch` is where
+    the visitor comes in, dropped when the business unit has no such branch. Opens its own
+    transaction, because the applicant only comes into being here. Of two clicks at once with the
+    same `application_id` the second finds what the first has begun. Raises NotFound when there is
+    no such journey.
     """
     own_id = application_id or new_id()
     by = Actor(kind="applicant", id=str(own_id), application=own_id)
@@ -45,6 +48,7 @@ def start_application(
             visit=visit,
             first_page_at=first_page_at,
             now=now,
+            unit=unit,
             branch=branch,
         )
     except IntegrityError:
@@ -63,14 +67,16 @@ def _start(
     visit: UUID,
     first_page_at: datetime,
     now: datetime,
+    unit: str,
     branch: str,
 ) -> Application:
     with acting_as(by):
+        seller = unit_for_journey(journey, unit)
         case = new_case(
             by=by,
             application_id=by.application or new_id(),
-            release_id=latest_release(journey),
-            unit=unit_for_journey(journey),
+            release_id=latest_release(journey, seller.code),
+            unit=seller,
             language=language,
             visit=visit,
             first_page_at=first_page_at,

@@ -22,25 +22,33 @@ from atrio.seller.queries import unit_for_journey
 
 @transaction.atomic
 def start_on_behalf(
-    *, by: Actor, journey: str, language: str, channel: str, branch: str = "", now: datetime
+    *,
+    by: Actor,
+    journey: str,
+    unit: str = "",
+    language: str,
+    channel: str,
+    branch: str = "",
+    now: datetime,
 ) -> Application:
     """Begin an application in the customer's language, `language`; it is the actor's to look after.
 
-    The access clock starts now. Raises NotFound for a journey that none of the actor's units
-    offers, NotAllowed, NoChannel.
+    `unit` is whose customer they want to be, the first that offers the journey if not said. The
+    access clock starts now. Raises NotFound for a journey that none of the actor's units offers,
+    NotAllowed, NoChannel.
     """
-    unit = unit_for_journey(journey)
-    if unit.code not in by.business_units:
+    seller = unit_for_journey(journey, unit)
+    if seller.code not in by.business_units:
         raise NotFound(_("Nobody offers this way to become a customer."))
     if by.kind != "staff" or not by.has_role(*MAY_HELP):
         raise NotAllowed(_("Only associates help with applications."))
     see_that_it_is_heard(channel)
-    release_id = latest_release(journey)
+    release_id = latest_release(journey, seller.code)
     case = new_case(
         by=by,
         application_id=new_id(),
         release_id=release_id,
-        unit=unit,
+        unit=seller,
         language=compiled(release_id).language(language),
         visit=new_id(),
         first_page_at=now,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from atrio.identity.models import User
@@ -19,6 +18,7 @@ from atrio.onboarding.case import Case, open_case
 from atrio.onboarding.models import AccessRequest
 from atrio.onboarding.tokens import access_token_for
 from atrio.parties.queries import admins_of
+from atrio.seller.queries import address_of
 
 _BY_LETTER = "/cabinet/requests/by-letter/{}/"
 
@@ -50,11 +50,12 @@ def ask_admins(question: Question) -> Answer:
 
 
 def _write_to(admin: User, case: Case, request: AccessRequest, now: datetime) -> None:
+    house = address_of(case.application.business_unit)
     notice = case.journey.notice(
         "access_asked",
         admin.language,
         case.tree,
-        link=f"{settings.PUBLIC_URL}{_BY_LETTER.format(access_token_for(request.pk, admin.pk))}",
+        link=f"{house}{_BY_LETTER.format(access_token_for(request.pk, admin.pk))}",
     )
     send_message(
         Draft(

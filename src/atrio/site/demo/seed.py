@@ -8,7 +8,6 @@ from pathlib import Path
 import structlog
 from django.db import transaction
 
-import atrio
 from atrio.enrolment.actions import run_import, start_import
 from atrio.enrolment.models import ImportRun
 from atrio.identity.actions import ensure_user
@@ -25,7 +24,8 @@ from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
 log = structlog.get_logger(__name__)
-PACKS = Path(atrio.__file__).parent / "packs"
+# The built-in packs, with what the demonstration's units do their own way.
+PACKS = Path(__file__).parent / "packs"
 ERP, REGISTRY, CRM, SMS = "erp-br", "registry-br", "crm-br", "sms-br"
 # What a demonstration that was begun before has to be given.
 _CAME_LATER = {
@@ -46,7 +46,8 @@ def seed(now: datetime) -> None:
     with transaction.atomic():
         _make_connections(now)
         unit = _make_unit()
-        _make_people(unit)
+        for each in (unit, _make_branch(unit)):
+            _make_people(each)
         publish(by=SYSTEM, folder=PACKS / "company_br", now=now)
     mirror_catalogue(erp=ERP, now=now)
     if not ImportRun.objects.filter(business_unit=unit.code).exists():
@@ -96,6 +97,23 @@ def _make_unit() -> BusinessUnit:
     if missing:
         unit.save(update_fields=list(missing))
     return unit
+
+
+def _make_branch(unit: BusinessUnit) -> BusinessUnit:
+    """Make a unit that has its own host and colour and does some of it its own way."""
+    taken_over = ("country", "currency", "language", "time_zone", "sender", "journeys")
+    systems = ("erp", "registry", "crm", "sms", "sms_sender", "logo")
+    branch, _made = BusinessUnit.objects.get_or_create(
+        code="nordlicht-sul",
+        defaults={name: getattr(unit, name) for name in (*taken_over, *systems)}
+        | {
+            "name": "Nordlicht Supplies Sul",
+            "brand": "Nordlicht Sul",
+            "accent": "#a6461f",
+            "host": "sul.localhost",
+        },
+    )
+    return branch
 
 
 def _import_base(unit: BusinessUnit, now: datetime) -> None:

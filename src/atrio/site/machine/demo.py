@@ -260,7 +260,7 @@ class _Demo:
 
     def _our_environment(self, role: str) -> dict[str, str]:
         """Return what no environment from outside overrules."""
-        hosts = "*" if self._host in _EVERYWHERE else f"{self._host},localhost,127.0.0.1,[::1]"
+        hosts = "*" if self._host in _EVERYWHERE else f"{self._host},.localhost,127.0.0.1,[::1]"
         ours = {
             "SECRET_KEY": self._secrets.secret_key,
             "ATRIO_DEMO": "1",
