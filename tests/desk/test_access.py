@@ -14,7 +14,7 @@ from atrio.desk.urls import urlpatterns
 from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
 from atrio.notices.models import Message
-from atrio.onboarding.models import Call
+from atrio.onboarding.models import Call, RepairItem, RepairRun
 from atrio.parties.models import Merge, Pair
 from atrio.seller.models import Staff
 
@@ -30,6 +30,7 @@ POSTED = {
     "fill-code",
     "help-call",
     "retry",
+    "repair",
     "turn",
     "ask",
     "ask-mail",
@@ -60,6 +61,9 @@ WITHOUT_IDS = {
     "systems",
     "ask",
     "ask-mail",
+    # Nothing of the strangers' own waits for this: they are led back.
+    "failures",
+    "repair",
     "notices",
     "outbox",
     "turn",
@@ -81,6 +85,7 @@ def addresses(referred, settings):
         "pack": "company_br",
         "name": "welcome",
         "unit": "nordlicht-br",
+        "key": "0123456789abcdef0123",
         **of_the_base(),
     }
     answered = {"correct": {"step": "confirm_company"}, "fill-step": {"step": "give_contact"}}
@@ -97,7 +102,7 @@ def addresses(referred, settings):
 
 
 def of_the_base():
-    """Return the ids of an import, of two customers who may be one, and of two who were."""
+    """Return the ids of an import, a repair, two customers who may be one, and two who were."""
     now, unit = timezone.now(), "nordlicht-br"
     run = ImportRun.objects.create(
         business_unit=unit, status=ImportRun.Status.DONE, started_at=now, moved_at=now
@@ -118,6 +123,16 @@ def of_the_base():
         merged_at=now,
         undo_until=now + timedelta(days=1),
     )
+    tried = RepairRun.objects.create(
+        id=run.pk,
+        call="erp.create_customer",
+        error_code="invalid",
+        by_id=UUID(int=5),
+        by_label="Carla",
+        started_at=now,
+    )
+    call = Call.objects.latest("id")
+    RepairItem.objects.create(run=tried, application=call.application, call=call)
     return {"run_id": run.pk, "pair_id": pair.pk, "merge_id": merge.pk}
 
 

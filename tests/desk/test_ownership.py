@@ -12,6 +12,7 @@ from django.utils import timezone
 from atrio.identity.models import User
 from atrio.kernel.errors import NotFound
 from atrio.kernel.queue import run_pending
+from atrio.notices.models import Message
 from atrio.onboarding.actions import claim_application, give_back, hand_over, retry_call
 from atrio.onboarding.actions.own_application import SomebodyHasIt
 from atrio.onboarding.models import Application, Call, Promise
@@ -109,12 +110,48 @@ def test_carla_hands_it_to_bruno_with_a_word(carla, bruno, referred):
     assert len(told("application.handed_over")) == 1
 
 
+def letters():
+    return list(Message.objects.filter(notice="handed_over").order_by("id"))
+
+
+def test_bruno_has_a_letter_in_his_language_that_says_what_is_due_and_leads_there(
+    carla, bruno, referred
+):
+    User.objects.filter(pk=bruno.id).update(language="de")
+    for _ in range(2):  # sent twice
+        do(carla, referred, "hand-over", to=bruno.id, note="Please call [them](https://x.example)")
+    (letter,) = letters()
+    assert (letter.to, letter.language) == ("bruno@nordlicht.example", "de")
+    assert letter.subject == f"Ihnen übergeben: {referred.title}"
+    assert f"Carla hat Ihnen den Antrag von {referred.title} übergeben." in letter.text
+    assert "Carla schreibt: Please call [them](https://x.example)" in letter.text
+    assert "Das wartet auf Sie: Prüfung des Antrags. Fällig" in letter.text
+    assert letter.text.endswith(f"/desk/applications/{referred.pk}/\n\n{referred.reference}")
+
+
+def test_each_handing_over_is_written_about_and_what_one_takes_oneself_is_not(
+    carla, bruno, referred
+):
+    for to in (bruno.id, user("carla").pk, bruno.id):
+        do(carla, referred, "hand-over", to=to)
+    assert [letter.to for letter in letters()] == ["bruno@nordlicht.example"] * 2
+    assert "writes" not in letters()[0].text
+
+
 def test_what_an_absent_colleague_has_carla_hands_to_herself(carla, bruno, referred):
     do(seated(bruno), referred, "claim")
     page = page_of(carla, referred)
     assert "Carla (you)" in page
     do(carla, referred, "hand-over", to=user("carla").pk)
     assert owner_of(referred) == "Carla"
+
+
+def test_decided_in_bruno_s_place_his_clock_ends_as_no_longer_needed(carla, bruno, referred):
+    do(seated(bruno), referred, "claim")
+    decide(carla, referred, review__verdict="approve")
+    assert (person_clock(referred).person, person_clock(referred).status) == ("Bruno", "cancelled")
+    step = Promise.objects.get(name="step:review")
+    assert (step.person, step.status) == ("Carla", "kept")
 
 
 def test_it_is_handed_to_nobody_who_may_not_decide_on_it(carla, bruno, martin, referred):

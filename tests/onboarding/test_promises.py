@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from atrio.kernel.actors import Actor
+from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
+from atrio.onboarding.actions import claim_application
 from atrio.onboarding.case import open_case
 from atrio.onboarding.models import Application, Promise, Reached
 from atrio.onboarding.promises.actions import (
@@ -179,6 +180,44 @@ def test_whoever_takes_a_step_has_a_clock_until_they_hand_it_over(asking, carla)
     asking.look(carla, clear=True, now=MONDAY + 4 * HOUR)
     again = asking.promise("person:look")
     assert (again.status, again.spent, str(again.person_id)) == ("kept", HOUR, carla.id)
+
+
+@pytest.fixture
+def bruno_has_it(asking, unit):
+    """Bruno has taken the step that waits."""
+    bruno = hire(unit, "bruno@nordlicht.example", "associate")
+    claim_application(by=bruno, application_id=asking.pk, now=MONDAY)
+    return bruno
+
+
+def ended(promise):
+    return promise.status, promise.person, promise.ended_at is not None
+
+
+def test_answered_by_somebody_else_a_person_s_clock_is_neither_kept_nor_broken(
+    asking, carla, bruno_has_it
+):
+    asking.look(carla, clear=True, now=MONDAY + HOUR)
+    assert ended(asking.promise("person:look")) == ("cancelled", "Bruno", True)
+    assert ended(asking.promise("step:look")) == ("kept", "Carla", True)
+
+
+def test_what_ran_out_in_somebody_s_hands_is_not_counted_for_whoever_steps_in(
+    asking, carla, bruno_has_it
+):
+    asking.look(carla, clear=True, now=MONDAY + DAY)
+    assert ended(asking.promise("person:look")) == ("broken", "Bruno", True)
+    assert ended(asking.promise("step:look")) == ("broken", "Bruno", True)
+
+
+def test_what_the_background_answers_is_nobody_s_doing(asking, bruno_has_it):
+    with transaction.atomic():
+        case = open_case(by=SYSTEM, application_id=asking.pk, now=MONDAY + HOUR)
+        (step,) = (step for step in case.open_steps.values() if step.element == "look")
+        case.close(step, "completed")
+        tick_promises(case, is_reopened=False)
+    assert ended(asking.promise("person:look")) == ("cancelled", "Bruno", True)
+    assert ended(asking.promise("step:look")) == ("kept", "", True)
 
 
 # ── running out ─────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,8 @@ from atrio.onboarding.actions import fail_call, retry_call
 from atrio.onboarding.actions.retry_call import NothingToRetry
 from atrio.onboarding.calls._customer import new_account_id
 from atrio.onboarding.models import Application, Call
+from atrio.onboarding.repairs.actions import repair_together
+from atrio.onboarding.repairs.queries import failing
 from atrio.trade.models import PersonalPrice
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish, hire
 
@@ -72,3 +74,19 @@ def test_it_waits_for_an_associate_who_tries_again_and_the_shop_opens(seats):
     assert (application.status, application.waiting_on) == ("done", "nobody")
     with pytest.raises(NothingToRetry):
         retry_call(by=carla, application_id=application.pk, call_id=call.pk, now=timezone.now())
+
+
+def test_it_is_tried_again_together_with_what_fails_in_the_same_way(seats):
+    carla = hire(furnish(name="repair"), "carla@nordlicht.example", "associate")
+    submitted()
+    call = run_until("shop.open_access")
+    seats()
+    fail_call(call_id=call.pk, error=OutsideFailure("no", code="odd"), now=timezone.now())
+    (found,) = failing(carla)
+    assert (found.system, found.error_code, len(found.failures)) == ("", "odd", 1)
+
+    repair_together(by=carla, key=found.key, chosen=None, now=timezone.now())
+    run_pending()
+
+    assert Application.objects.get().status == "done"
+    assert not failing(carla)

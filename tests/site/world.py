@@ -12,7 +12,7 @@ from django.utils import timezone
 from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
 from atrio.notices.models import Message
-from atrio.onboarding.models import AccessRequest, Call
+from atrio.onboarding.models import AccessRequest, Call, RepairItem, RepairRun
 from atrio.onboarding.tokens import access_token_for
 from atrio.outside.invented import invented_numbers
 from atrio.parties.models import Contact, LegalEntity, Merge, Pair
@@ -169,6 +169,10 @@ ADDRESSES = {
         POST,
         signed_in(member=404, staff=404, associate=302, regional_admin=302, admin=302),
     ),
+    # Nothing waits for that repair: all are led back to the queue, or told so.
+    "desk:failures": (GET, signed_in(member=404, staff=302, elsewhere=302)),
+    "desk:repair": (POST, signed_in(member=404, staff=302, elsewhere=302)),
+    "desk:repair-run": (GET, signed_in(member=404, staff=200)),
     "desk:outbox": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:letter": (GET, signed_in(member=404, staff=200)),
     "desk:letter-html": (GET, signed_in(member=404, staff=200)),
@@ -252,6 +256,19 @@ class World:
             merged_at=timezone.now(),
             undo_until=timezone.now() + timedelta(days=1),
         )
+        self.repair_run = RepairRun.objects.create(
+            system=unit.erp,
+            call="erp.create_customer",
+            error_code="invalid",
+            by_id=staff["associate"].id,
+            by_label="Associate",
+            started_at=timezone.now(),
+        )
+        RepairItem.objects.create(
+            run=self.repair_run,
+            application=self.application,
+            call=Call.objects.filter(application=self.application).latest("id"),
+        )
         self.asked = AccessRequest.objects.create(
             application=self.application,
             account_id=self.ours.account.pk,
@@ -284,7 +301,8 @@ class World:
             "message_id": self.message.pk,
             "pair_id": self.pair.pk,
             "merge_id": self.merge.pk,
-            "run_id": self.import_run.pk,
+            "run_id": (self.repair_run if name == "desk:repair-run" else self.import_run).pk,
+            "key": "0123456789abcdef0123",
             "route": "erp",
             "code": "registry-br",
             "pack": "company_br",

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
-from atrio.desk.evidence import step_name
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import counted, page_number, show
 from atrio.desk.words import Text, ago, minutes
@@ -121,7 +120,7 @@ def _row(draft: Draft, page: str, *, now: datetime) -> dict[str, Any]:
         "tax_id": fact_text(journey, "company.tax_id", draft.tax_id, language=language)
         if draft.tax_id
         else "",
-        "step": step_name(journey, draft.element, language),
+        "step": journey.step_name(draft.element, language),
         "is_with_customer": draft.is_with_customer,
         "since": ago(draft.since, now=now),
         "since_at": draft.since,

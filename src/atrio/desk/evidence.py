@@ -62,14 +62,6 @@ class ShownCall:
     repairs: list[dict[str, Any]]
 
 
-def step_name(journey: Journey, element: str, language: str) -> str:
-    """Return what a step is called, in the pack's words if it has any for it."""
-    text = journey.step_text(element, language)
-    if text:
-        return text.name
-    return next((one.name for one in journey.blueprint.elements if one.id == element), element)
-
-
 def findings(page: ApplicationPage, journey: Journey, *, language: str) -> list[ShownFinding]:
     """Return what the sources answered and what followed from it."""
     asked = [
@@ -119,7 +111,7 @@ def calls(
         exchanges.setdefault(delivery.call_id, []).append(delivery)
     shown = [
         ShownCall(
-            title=step_name(journey, call.step.element, language),
+            title=journey.step_name(call.step.element, language),
             target=call.name,
             status=CALLS[call.status],
             took=_took(call, now),
@@ -213,7 +205,7 @@ def blueprint(
         "steps": [
             {
                 "lane": journey.lane(element.lane, language),
-                "name": step_name(journey, element.id, language),
+                "name": journey.step_name(element.id, language),
                 "state_text": state(element.id),
             }
             for element in journey.blueprint.elements

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.drafts import troubles
-from atrio.desk.evidence import step_name
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import show
 from atrio.desk.words import CHANNELS, Status, Text, ago
@@ -117,7 +116,7 @@ def _status(one: Helped, journey: Journey, language: str) -> Status:
         reached = one.outcome == Outcome.REACHED
         words = _("called: reached") if reached else _("called: not reached")
         return Status("good" if reached else "", "phone", words)
-    steps = ", ".join(step_name(journey, step, language) for step in one.steps)
+    steps = ", ".join(journey.step_name(step, language) for step in one.steps)
     told = _("filled in %(channel)s: %(steps)s")
     return Status("accent", "pencil", told % {"channel": CHANNELS[one.channel], "steps": steps})
 
@@ -188,7 +187,7 @@ def _draft(page: HelpPage, journey: Journey, language: str, now: datetime) -> di
         return None
     seen_at = page.application.seen_at
     return {
-        "step": step_name(journey, draft.element, language),
+        "step": journey.step_name(draft.element, language),
         "done": draft.done,
         "total": draft.total,
         "seen": ago(seen_at, now=now) if seen_at else "",

@@ -13,7 +13,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from atrio.desk.evidence import step_name
 from atrio.desk.promises import title
 from atrio.desk.words import CHANNELS, DECISIONS, Text, ago, span, who
 from atrio.journeys.journey import Journey
@@ -141,7 +140,7 @@ def _line(entry: Entry, detail: str, journey: Journey, *, language: str, now: da
     # What a newer package records is still told, by its bare name.
     icon, words = _WORDS.get(entry.what, ("history", entry.what))
     page = _PAGES.get(entry.step)
-    step = str(page) if page else step_name(journey, entry.step, language)
+    step = str(page) if page else journey.step_name(entry.step, language)
     return Happened(
         icon=icon,
         what=str(words).replace("%(step)s", step),

@@ -19,7 +19,8 @@ from atrio.desk.frame import counted, page_number, show
 from atrio.desk.ownership import next_address
 from atrio.desk.place import note_place
 from atrio.desk.promises import title
-from atrio.desk.why import asked, why
+from atrio.desk.repairs import groups
+from atrio.desk.why import why
 from atrio.desk.words import Text, ago, due, minutes, status_of
 from atrio.journeys.journey import Journey
 from atrio.kernel.actors import Actor
@@ -46,6 +47,8 @@ _NAMES: dict[View, Text] = {
     "open": gettext_lazy("All open"),
     "finished": gettext_lazy("Finished"),
 }
+MOST_GROUPS = 3
+_REPAIRED_IN = frozenset({"associate", "free", "open"})
 
 
 @require_safe
@@ -82,12 +85,18 @@ def queue(request: StaffRequest) -> HttpResponse:
         "empty": _empty(view, query),
         "refresh_url": request.get_full_path(),
         "take_next": next_address(request.actor),
+        "failing": [] if part or query or view not in _REPAIRED_IN else _several(request.actor),
         # Where all wait for the same, a column that says so tells nothing.
         "shows_status": bool(query) or view not in {"associate", "free"},
         "shows_owner": bool(query) or view not in {"mine", "free"},
     }
     template = "desk/_queue.html" if part else "desk/queue.html"
     return show(request, template, context, here="queue", waiting=counts["associate"])
+
+
+def _several(by: Actor) -> list[dict[str, Any]]:
+    """Return what many wait for at once, so that nobody repairs them one by one."""
+    return [one for one in groups(by) if one["count"] > 1][:MOST_GROUPS]
 
 
 def _address(**query: str | int) -> str:
@@ -108,7 +117,7 @@ def _row(row: QueueRow, by: Actor, *, now: datetime) -> dict[str, Any]:
         "tax_id": fact_text(journey, "company.tax_id", row.tax_id, language=language)
         if row.tax_id
         else "",
-        "step": asked(journey, application.current_step, language) if is_open else "",
+        "step": journey.asked(application.current_step, language) if is_open else "",
         "why": _why(row, journey, language) if application.waiting_on == "associate" else "",
         "owner": str(application.owner or ""),
         "is_mine": str(application.owner_id) == by.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ from atrio.desk.faults import (
     turn_knobs,
 )
 from atrio.desk.frame import show
+from atrio.desk.repairs import groups
 from atrio.desk.words import Status, ago, span
 from atrio.kernel.database import acting_as
 from atrio.notices.actions import MAIL_SERVER, ask_mail_server
@@ -119,6 +121,9 @@ def _systems(request: StaffRequest, turned: Switches, wrong: _Wrong) -> list[dic
     answered = lately(connections, now=now)
     held_up = count_held_up(request.actor)
     asked = asked_by_hand(now=now)
+    failing = defaultdict(list)
+    for group in groups(request.actor):
+        failing[group["system"]].append(group)
     routes = {route.name: route for route in turned.routes}
     behind = connections_through_faults() if routes else {}
     route_of = {row.code: name for name, row in behind.items()}
@@ -132,7 +137,8 @@ def _systems(request: StaffRequest, turned: Switches, wrong: _Wrong) -> list[dic
                 "title": row.get_port_display(),
                 "product": f"{row.product} · {row.code}",
                 "state": _state(row, answered[row.code], held_up[row.code], now)
-                | _by_hand(asked.get(row.code), now),
+                | _by_hand(asked.get(row.code), now)
+                | {"failing": failing[row.code]},
                 "ask": reverse("desk:ask", args=[row.code]) if may_ask else "",
                 "switch": _switch(route, row, wrong) if route else None,
             }

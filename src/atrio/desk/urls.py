@@ -20,6 +20,7 @@ from atrio.desk import (
     ownership,
     promises,
     queue,
+    repairs,
     systems,
 )
 
@@ -77,6 +78,9 @@ urlpatterns = [
     path("systems/mail-server/ask", systems.ask_mail, name="ask-mail"),
     path("systems/<slug:code>/ask", systems.ask, name="ask"),
     path("systems/<slug:route>/", systems.turn, name="turn"),
+    path("failures/<slug:key>/", repairs.failures, name="failures"),
+    path("failures/<slug:key>/repair", repairs.repair, name="repair"),
+    path("repairs/<uuid:run_id>/", repairs.repair_run, name="repair-run"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<uuid:message_id>/", outbox.letter, name="letter"),
     path("outbox/<uuid:message_id>/html", outbox.letter_html, name="letter-html"),

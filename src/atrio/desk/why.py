@@ -1,21 +1,12 @@
-"""What is asked of a person and why, in a sentence."""
+"""Why a person is asked, in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from atrio.desk.evidence import step_name
 from atrio.journeys.journey import Journey
 from atrio.onboarding.queries import ApplicationPage
 from atrio.onboarding.queue import WANTS_A_PERSON
-
-
-def asked(journey: Journey, element: str, language: str) -> str:
-    """Return what is asked of us as its form calls it; what a step of others' is called."""
-    for one in journey.elements("user"):
-        if one.id == element and one.lane == "associate":
-            return journey.forms[one.target].title(language)
-    return step_name(journey, element, language)
 
 
 def why(
@@ -46,7 +37,7 @@ def why_on_page(page: ApplicationPage, journey: Journey, element: str, *, langua
         error=failed[-1].error if failed else "",
         language=language,
     )
-    return f"{step_name(journey, repaired, language)}: {said}" if repaired and said else said
+    return f"{journey.step_name(repaired, language)}: {said}" if repaired and said else said
 
 
 def _repaired(journey: Journey, element: str) -> str:

@@ -139,6 +139,20 @@ class Journey:
         """Return how to speak of a step, None if customers do not hear of it."""
         return self._texts(language).step(element)
 
+    def step_name(self, element: str, language: str) -> str:
+        """Return what a step is called, in the pack's words if it has any for it."""
+        if text := self.step_text(element, language):
+            return text.name
+        found = (one.name for one in self.blueprint.elements if one.id == element)
+        return next(found, element)
+
+    def asked(self, element: str, language: str) -> str:
+        """Return what is asked of us as its form calls it; what a step of others' is called."""
+        for one in self.elements("user"):
+            if one.id == element and one.lane == "associate":
+                return self.forms[one.target].title(language)
+        return self.step_name(element, language)
+
     def outcome(self, element: str, language: str, facts: Mapping[str, Any]) -> OutcomeText | None:
         """Return how an end is told, None if it is not."""
         return self._texts(language).outcome(element, self._lookup(facts, {}, language))

@@ -24,3 +24,4 @@ class OnboardingConfig(AppConfig):
         from atrio.onboarding.leftovers import jobs as _of_leftovers  # noqa: F401
         from atrio.onboarding.promises import jobs  # noqa: F401
         from atrio.onboarding.reminders import jobs as _of_reminders  # noqa: F401
+        from atrio.onboarding.repairs import jobs as _of_repairs  # noqa: F401

@@ -21,6 +21,8 @@ from atrio.onboarding.letter_models import LinkRequest as LinkRequest
 from atrio.onboarding.letter_models import Reminder as Reminder
 from atrio.onboarding.promise_models import Promise as Promise
 from atrio.onboarding.promise_models import Reached as Reached
+from atrio.onboarding.repair_models import RepairItem as RepairItem
+from atrio.onboarding.repair_models import RepairRun as RepairRun
 
 
 class Application(models.Model):
@@ -313,6 +315,12 @@ class Call(models.Model):
                 fields=["application"],
                 condition=Q(next_try_at__isnull=False) | Q(error_code="unreachable"),
                 name="call_in_trouble",
+            ),
+            # Likewise: what fails for good may be wanted together, and hardly anything does.
+            models.Index(
+                fields=["application"],
+                condition=Q(status="failed", error_code__gt=""),
+                name="call_given_up",
             ),
         ]
         constraints: ClassVar = [

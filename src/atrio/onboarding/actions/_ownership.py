@@ -41,7 +41,7 @@ def free_for_other_eyes(case: Case) -> None:
     for step in case.new_steps:
         is_asked = step.task_id in case.open_steps and is_ours(step)
         if is_asked and str(owner_id) in kept_from(case, step):
-            case.application.owner_id = None
+            let_own(case, person_id=None)
             case.tell("application.freed", step=step.element)
 
 

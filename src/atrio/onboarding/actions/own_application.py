@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from atrio.identity.models import User
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.onboarding.actions._ownership import kept_from, let_own
 from atrio.onboarding.actions.decide_step import MAY_DECIDE, see_that_they_may_repair
 from atrio.onboarding.case import Case, open_case
+from atrio.onboarding.colleagues import Letter, write_to_colleague
 from atrio.onboarding.models import Application
+from atrio.onboarding.promises.rules import pressing
 from atrio.onboarding.promises.ticking import is_ours
-from atrio.seller.queries import colleagues_with
+from atrio.seller.queries import business_unit, colleagues_with
 
 LONGEST_NOTE = 500
 
@@ -73,6 +81,7 @@ def hand_over(
 ) -> Application:
     """Let a colleague of the same business unit look after it, or oneself in an absent one's place.
 
+    The colleague is written to.
     Whoever may decide may hand over, also what somebody else has: nobody is locked out because a
     colleague is away. Handed to whoever has it, nothing changes. Raises NotFound, NotAllowed,
     SomebodyElseDecides, CannotHaveIt, NothingToTake.
@@ -86,17 +95,66 @@ def hand_over(
     if receiver.pk == application.owner_id:
         return application
     _see_that_they_may_have_it(case, receiver.pk, str(receiver))
-    before = str(application.owner or "")
+    before, said = str(application.owner or ""), note.strip()[:LONGEST_NOTE]
     let_own(case, person_id=receiver.pk, person=str(receiver))
     case.tell(
         "application.handed_over",
         to=str(receiver),
         to_id=str(receiver.pk),
         had=before,
-        note=note.strip()[:LONGEST_NOTE],
+        note=said,
     )
     case.save()
+    if str(receiver.pk) != by.id:
+        _write_to(receiver, case, said)
     return application
+
+
+def _write_to(receiver: User, case: Case, note: str) -> None:
+    write_to_colleague(
+        receiver,
+        case.application,
+        partial(_letter, case, note, receiver.language),
+        notice="handed_over",
+        # Each handing over is one of its own, also to somebody who had it before.
+        occasion=f"handed-over:{case.entries[-1].pk}",
+        now=case.now,
+    )
+
+
+def _letter(case: Case, note: str, language: str) -> Letter:
+    application = case.application
+    about = {
+        "name": case.by.label,
+        "company": application.title or gettext("Not known yet"),
+        "note": note,
+        "step": case.journey.asked(application.current_step, language),
+        "due": _due(case, language),
+    }
+    if application.waiting_on == Application.WaitingOn.ASSOCIATE:
+        asked = gettext("This waits for you: %(step)s. %(due)s")
+    else:
+        asked = gettext("It waits for others at this moment: %(step)s. %(due)s")
+    parts = [gettext("%(name)s has handed the application of %(company)s over to you."), asked]
+    if note:
+        parts.insert(1, gettext("%(name)s writes: %(note)s"))
+    return Letter(
+        subject=gettext("Handed over to you: %(company)s") % about,
+        text="\n\n".join((part % about).strip() for part in parts),
+    )
+
+
+def _due(case: Case, language: str) -> str:
+    """Return what is due first and when, as the unit's clocks say; "" if nothing presses."""
+    found = pressing(case.application.clocks)
+    if found is None:
+        return ""
+    name, at = found
+    zone = ZoneInfo(business_unit(case.application.business_unit).time_zone)
+    return gettext("Due %(at)s: %(promise)s.") % {
+        "at": date_format(localtime(at, zone), "SHORT_DATETIME_FORMAT"),
+        "promise": case.journey.promise_title(name, language) or gettext("Access to the shop"),
+    }
 
 
 def _open(*, by: Actor, application_id: UUID, now: datetime) -> Case:

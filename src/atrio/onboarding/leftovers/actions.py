@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from atrio.checks.models import Finding
 from atrio.kernel.actors import SYSTEM
-from atrio.notices.actions import Draft, send_message
 from atrio.onboarding.calls import CALLS
 from atrio.onboarding.case import where_of
+from atrio.onboarding.colleagues import Letter, write_to_colleague
 from atrio.onboarding.models import AccessRequest, Application, Call
 from atrio.seller.queries import business_unit, colleagues
 from atrio.timeline.actions import record
@@ -94,25 +93,17 @@ _SAID = {
 def _tell_associates(call: Call, *, number: str, now: datetime) -> None:
     application = call.application
     for staff in colleagues(application.business_unit, "associate"):
-        reader = staff.user
-        with translation.override(reader.language):
-            subject, text = _words(application, number)
-        send_message(
-            Draft(
-                key=f"left-behind:{call.pk}:{reader.pk}",
-                notice="left_behind",
-                to=reader.email,
-                language=reader.language,
-                subject=subject,
-                text=text,
-                application_id=application.pk,
-                business_unit=application.business_unit,
-            ),
+        write_to_colleague(
+            staff.user,
+            application,
+            partial(_letter, application, number),
+            notice="left_behind",
+            occasion=f"left-behind:{call.pk}",
             now=now,
         )
 
 
-def _words(application: Application, number: str) -> tuple[str, str]:
+def _letter(application: Application, number: str) -> Letter:
     about = {
         "company": application.title or _("Not known yet"),
         "number": number,
@@ -129,5 +120,4 @@ def _words(application: Application, number: str) -> tuple[str, str]:
             "The application of %(company)s is over, and the ERP did not say whether it has made "
             "a customer for it. Please look there for %(reference)s."
         )
-    address = f"{settings.PUBLIC_URL}/desk/applications/{application.pk}/"
-    return subject, "\n\n".join([said % about, address, application.reference])
+    return Letter(subject, said % about)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from atrio.identity.models import User
 from atrio.journeys.queries import compiled
-from atrio.notices.actions import Draft, send_message
+from atrio.onboarding.colleagues import Letter, write_to_colleague
 from atrio.onboarding.models import Application, Promise, Reached
 from atrio.seller.models import BusinessUnit, Staff
 from atrio.seller.queries import business_unit, colleagues
@@ -30,19 +29,12 @@ def tell_people(reached: Iterable[Reached], *, now: datetime) -> None:
         code = application.business_unit
         unit = units.get(code) or units.setdefault(code, business_unit(code))
         for user in _readers(row):
-            with translation.override(user.language):
-                subject, text = _words(row, unit, user.language)
-            send_message(
-                Draft(
-                    key=f"{row.promise_id}:{row.level}:{user.pk}",
-                    notice="promise_broken",
-                    to=user.email,
-                    language=user.language,
-                    subject=subject,
-                    text=text,
-                    application_id=application.pk,
-                    business_unit=unit.code,
-                ),
+            write_to_colleague(
+                user,
+                application,
+                partial(_letter, row, unit, user.language),
+                notice="promise_broken",
+                occasion=f"{row.promise_id}:{row.level}",
                 now=now,
             )
 
@@ -61,7 +53,7 @@ def _users(unit: str, role: str) -> list[User]:
     return [staff.user for staff in colleagues(unit, role)]
 
 
-def _words(row: Reached, unit: BusinessUnit, language: str) -> tuple[str, str]:
+def _letter(row: Reached, unit: BusinessUnit, language: str) -> Letter:
     application = row.application
     journey = compiled(application.release_id)
     due = date_format(localtime(row.due_at, ZoneInfo(unit.time_zone)), "SHORT_DATETIME_FORMAT")
@@ -81,5 +73,4 @@ def _words(row: Reached, unit: BusinessUnit, language: str) -> tuple[str, str]:
         "%(promise)s was promised to %(company)s until %(due)s. The application stands at: "
         "%(step)s."
     )
-    address = f"{settings.PUBLIC_URL}/desk/applications/{application.pk}/"
-    return subject, "\n\n".join([text % about, address, application.reference])
+    return Letter(subject, text % about)

@@ -83,10 +83,18 @@ def _follow_steps(case: Case, promises: Promises, clocks: _Clocks) -> None:
     for step in case.closed:
         if step.target == _GIVES_ACCESS and step.outcome == "completed":
             clocks.owe_no_more(ACCESS)
-        if step.by_kind == "staff":
-            clocks.name(STEP + step.element, step.by_label, UUID(step.by_id))
-        for name in (STEP + step.element, PERSON + step.element):
-            clocks.end(name, is_kept=step.outcome != "undone")
+        of_step, of_person = STEP + step.element, PERSON + step.element
+        if not clocks.ran_out_with_somebody(of_step):
+            is_ours_to_name = step.by_kind == "staff"
+            clocks.name(
+                of_step,
+                step.by_label if is_ours_to_name else "",
+                UUID(step.by_id) if is_ours_to_name else None,
+            )
+        is_answered = step.outcome != "undone"
+        clocks.end(of_step, is_kept=is_answered)
+        # Answered by somebody else: whoever had it has neither kept it nor broken it.
+        clocks.end(of_person, is_kept=is_answered and clocks.is_with(of_person, step.by_id))
     application = case.application
     for step in case.new_steps:
         if step.task_id not in case.open_steps:
@@ -150,6 +158,18 @@ class _Clocks:
             self._changed[promise.pk] = promise
             self._tell(_ENDED[promise.status], promise)
         self._known.pop(name, None)
+
+    def is_with(self, name: str, person_id: str) -> bool:
+        """Say whether a clock runs in this person's hands."""
+        promise = self._row(name)
+        return promise is not None and str(promise.person_id) == person_id
+
+    def ran_out_with_somebody(self, name: str) -> bool:
+        """Say whether a clock has run out in somebody's hands, and so not in another's."""
+        promise = self._row(name)
+        if promise is None or promise.person_id is None or promise.due_at is None:
+            return False
+        return self._case.now > promise.due_at
 
     def pause(self, name: str, *, owed: str) -> None:
         """Let a clock stand still while the customer owes a step, and go on when they do not."""
