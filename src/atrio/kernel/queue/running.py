@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -41,13 +42,19 @@ def run_claim(claim: Claim) -> Ending:
     started = time.perf_counter()
     close_old_connections()  # one may have died since this thread's last job
     try:
-        with bound_contextvars(job=claim.entrypoint, job_number=claim.id):
-            ending = _run(claim)
+        # What a job binds to its log lines, or the language it chooses, ends with the copy: the
+        # thread's next job is somebody else's.
+        ending = copy_context().run(_run_named, claim)
     finally:
         close_old_connections()
     outcome = "retried" if ending.retry_in is not None else ending.status
     metrics.RUNS.labels(claim.entrypoint, outcome).observe(time.perf_counter() - started)
     return ending
+
+
+def _run_named(claim: Claim) -> Ending:
+    with bound_contextvars(job=claim.entrypoint, job_number=claim.id):
+        return _run(claim)
 
 
 def _run(claim: Claim) -> Ending:
