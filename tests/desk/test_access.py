@@ -175,7 +175,7 @@ def without_ids(page):
 def test_what_is_changed_is_changed_by_post_alone(carla, addresses):
     for name in POSTED:
         assert carla.get(addresses[name]).status_code == 405, name
-    also_posted_to = {"correct", "fill-step", "letterhead", "new"}
+    also_posted_to = {"correct", "fill-step", "letterhead", "new", "withdraw"}
     for name in addresses.keys() - POSTED - also_posted_to:
         assert carla.post(addresses[name]).status_code == 405, name
 

@@ -23,6 +23,7 @@ def process(*lines, name="main"):
 
     `user ask`, `call create`, `choice which`, `parallel fork`, `end done`, `end bad error=x`,
     `timer wait PT1H`, `error caught on=create code=x`, `timer late PT1H on=ask keep`,
+    `message gone on=ask says=withdrawn`,
     `process inner calls=other`, `a > b`, `a > b if x == 1`, `a > b else`.
     """
     return f'<process id="{name}" isExecutable="true">{content(*lines)}</process>'
@@ -85,6 +86,8 @@ def _event(kind, name, options, words):
     if kind == "error":
         code = f' errorRef="error_{options["code"]}"' if "code" in options else ""
         inner = f"<errorEventDefinition{code}/>"
+    elif kind == "message":
+        inner = f'<messageEventDefinition messageRef="message_{options["says"]}"/>'
     else:
         form = "timeDate" if "date" in words else "timeDuration"
         text = next(word for word in words if word not in ("keep", "date"))
@@ -99,11 +102,13 @@ def _event(kind, name, options, words):
 
 
 def file(*processes):
-    """Return a BPMN file with the processes, and an error for every code that they name."""
+    """Return a BPMN file with the processes, and every error and message that they name."""
     body = "\n".join(processes)
+    said = sorted(set(re.findall(r'messageRef="message_(\w+)"', body)))
+    messages = "".join(f'<message id="message_{name}" name="{name}"/>' for name in said)
     codes = sorted(set(re.findall(r'errorRef="error_(\w+)"', body)))
     errors = "".join(f'<error id="error_{code}" errorCode="{code}"/>' for code in codes)
-    return f"{HEAD}{errors}\n{body}</definitions>".encode()
+    return f"{HEAD}{errors}{messages}\n{body}</definitions>".encode()
 
 
 def files(*processes):

@@ -199,6 +199,37 @@ def test_a_timer_stops_with_its_task():
     assert run.finished
 
 
+def test_a_message_ends_the_task_that_waits_for_it_and_nothing_beside_it():
+    both = blueprint(
+        *("start s", "parallel fork", "user decide", "call shop", "end decided", "end open"),
+        *("message taken_back on=decide says=withdrawn", "end over", "s > fork", "fork > decide"),
+        *("fork > shop", "decide > decided", "shop > open", "taken_back > over"),
+    )
+    run = both.start({}, now=NOW)
+    (listener,) = run.listeners
+    assert (listener.message, listener.attached_to) == ("withdrawn", "decide")
+    assert both.listening("withdrawn") == {"decide"}
+    assert both.listening("weather") == frozenset()
+
+    run = both.resume(run.dump(), {})
+    run.receive("taken_back", now=NOW)
+
+    assert (elements(run), run.ends, run.listeners) == (["shop"], ("over",), ())
+    with pytest.raises(NotOpen):
+        run.receive("taken_back", now=NOW)
+    assert done(run, "shop").finished
+
+
+def test_a_message_is_waited_for_no_longer_than_its_task():
+    asked = blueprint(
+        *("start s", "user decide", "end decided", "end over", "s > decide"),
+        *("message taken_back on=decide says=withdrawn", "decide > decided", "taken_back > over"),
+    )
+    run = done(asked.start({}, now=NOW), "decide")
+
+    assert (run.finished, run.listeners) == (True, ())
+
+
 NESTED = Blueprint.compile(
     files(
         process(

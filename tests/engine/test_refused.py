@@ -28,7 +28,7 @@ PROCESSES = {
     ),
     "catch_event_without_definition.bpmn": (
         "it",
-        "only timers can be waited for, and errors caught at a boundary",
+        "only timers can be waited for, and errors and messages caught at a boundary",
     ),
     "choice_without_condition.bpmn": (
         "big",
@@ -132,8 +132,21 @@ PROCESSES = {
         "join",
         "a second token can arrive while the first is still here: join parallel flows",
     ),
-    "message_catch.bpmn": ("it", "messages are not exchanged: use a service or send task"),
-    "message_end.bpmn": ("done", "messages are not exchanged: use a service or send task"),
+    "message_catch.bpmn": (
+        "it",
+        "only timers can be waited for, and errors and messages caught at a boundary",
+    ),
+    "message_caught_twice.bpmn": ("again", "'taken_back' catches the same message already"),
+    "message_end.bpmn": ("done", "an end event cannot be a messageEventDefinition"),
+    "message_nobody_sends.bpmn": (
+        "taken_back",
+        "nobody sends a message 'weather'; known are: withdrawn",
+    ),
+    "message_that_does_not_interrupt.bpmn": (
+        "taken_back",
+        "a message always interrupts: set cancelActivity to true",
+    ),
+    "message_without_name.bpmn": ("taken_back", "a message event needs a message with a name"),
     "misspelt_fact.bpmn": ("big", "there is no fact 'company.sise': did you mean company.size?"),
     "multi_instance.bpmn": ("it", "a task cannot be repeated for every item of a list"),
     "no_default_flow.bpmn": ("which", "there is no default flow: there may be no way on"),
@@ -260,6 +273,7 @@ def check(files):
         tables={"risk"},
         notices={"welcome"},
         facts=FACTS,
+        messages={"withdrawn"},
     )
 
 

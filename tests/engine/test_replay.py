@@ -25,6 +25,11 @@ SHOP = Blueprint.compile(
             *("error busy on=create code=busy", "user repair", "timer rest PT5M", "choice made"),
             *("process credit calls=credit_check", "error referred on=credit code=referred"),
             *("timer patience policy.patience on=credit", "user review", "choice checked"),
+            *(
+                "message taken_back on=repair says=withdrawn",
+                "message left on=credit says=withdrawn",
+            ),
+            *("taken_back > made", "left > checked"),
             *("parallel join", "choice good", "notice welcome", "end open", "user appeal"),
             *("end gone terminate", "choice forgiven", "s > ask", "ask > register"),
             *("remind > letter", "letter > told", "register > known", "silent > known"),
@@ -60,6 +65,7 @@ def standing(run):
     return (
         sorted(task.element for task in run.open_tasks),
         sorted((timer.element, timer.due_at) for timer in run.timers),
+        sorted(listener.element for listener in run.listeners),
         run.ends,
         run.finished,
     )
@@ -112,6 +118,13 @@ class AnyWay(RuleBasedStateMachine):
         timer = data.draw(st.sampled_from(self.run.timers))
         self.happens(timer.element, "fire", {})
 
+    @precondition(lambda self: self.run.listeners)
+    @rule(data=st.data())
+    def a_message_comes(self, data):
+        listener = data.draw(st.sampled_from(self.run.listeners))
+        self.happens(listener.element, "receive", {})
+        assert listener not in self.run.listeners
+
     @precondition(lambda self: not self.run.finished)
     @rule(element=st.sampled_from(["ask", "confirm", "repair", "review"]))
     def somebody_goes_back(self, element):
@@ -128,7 +141,7 @@ class AnyWay(RuleBasedStateMachine):
     def it_is_ended_from_outside(self):
         before = self.run.ends
         self.happens("withdrawn", "stop", {})
-        assert standing(self.run) == ([], [], before, True)
+        assert standing(self.run) == ([], [], [], before, True)
 
     @rule()
     def the_process_is_killed(self):
@@ -137,8 +150,9 @@ class AnyWay(RuleBasedStateMachine):
 
     @invariant()
     def something_is_left_to_do_until_the_end(self):
-        open_tasks, timers, ends, finished = standing(self.run)
+        open_tasks, timers, listeners, ends, finished = standing(self.run)
         assert finished == (not open_tasks and not timers)
+        assert open_tasks or not listeners
         assert not finished or ends or self.steps[-1].outcome == "stop"
 
     @invariant()
@@ -152,6 +166,7 @@ class AnyWay(RuleBasedStateMachine):
         again = SHOP.resume(self.run.dump(), POLICY)
         assert again.open_tasks == self.run.open_tasks
         assert again.timers == self.run.timers
+        assert again.listeners == self.run.listeners
         assert again.ends == self.run.ends
 
     @invariant()

@@ -92,6 +92,8 @@ ADDRESSES = {
     # Its letters arrive: there is nothing to change.
     "apply:address": (GET, everybody(302)),
     "apply:withdraw": (GET, everybody(200)),
+    # No line was asked for: there is nothing to withdraw.
+    "apply:withdraw-credit": (GET, everybody(302)),
     # What still runs is not begun again.
     "apply:again": (POST, everybody(409)),
     "cabinet:home": (GET, signed_in(member=200, staff=404)),
@@ -100,12 +102,14 @@ ADDRESSES = {
     "cabinet:request-by-letter": (GET, everybody(200)),
     "cabinet:catalogue": (GET, signed_in(member=200, staff=404)),
     "cabinet:company": (GET, signed_in(member=200, staff=404)),
+    "cabinet:withdraw-credit": (GET, signed_in(member=302, staff=404)),
     "cabinet:switch": (POST, signed_in(member=404, staff=404)),
     "desk:queue": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     "desk:help": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
     # Empty forms: whoever may help is told what is missing.
     "desk:help-write": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
     "desk:help-call": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
+    "desk:withdraw": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
     # What was sent is filled in by nobody: they are led to the application.
     "desk:fill": (GET, signed_in(member=404, staff=404, associate=302, admin=302)),
     "desk:fill-step": (GET, signed_in(member=404, staff=404, associate=302, admin=302)),
@@ -201,6 +205,9 @@ ALSO_POSTED = (
     "apply:address",
     "apply:elsewhere",
     "apply:withdraw",
+    "apply:withdraw-credit",
+    "cabinet:withdraw-credit",
+    "desk:withdraw",
     "desk:correct",
     "desk:letterhead",
     "desk:fill-step",

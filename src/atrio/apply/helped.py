@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from atrio.onboarding.helping import Helped, help_shown_to_customer
+from atrio.onboarding.actions.withdraw_on_word import HOW
+from atrio.onboarding.helping import Heard, Helped, help_shown_to_customer
 from atrio.onboarding.queries import Application, journey_of
 from atrio.seller.queries import business_unit
 
@@ -44,6 +45,8 @@ def _line(
         "house": house,
         "at": date_format(localtime(one.at, zone), "SHORT_DATETIME_FORMAT"),
     }
+    if one.kind in {"withdrew", "no_credit"}:
+        return _withdrawn(one, told, sender=sender)
     if one.kind == "wrote":
         return Line(_("%(who)s of %(house)s wrote to you on %(at)s") % told, one.text)
     if one.call_at:
@@ -61,6 +64,23 @@ def _line(
         else _("Look through it: you can change everything until it is sent.")
     )
     return Line(title, _steps(one, application), advice)
+
+
+def _withdrawn(one: Helped, told: dict[str, str], *, sender: str) -> Line:
+    """Say at whose word it was done, and what somebody does who never said it."""
+    told = told | {"said_by": one.said_by, "how": str(HOW[Heard(one.channel)])}
+    if one.kind == "withdrew":
+        title = _(
+            "%(who)s of %(house)s withdrew the application on %(at)s: %(said_by)s told us %(how)s"
+        )
+        advice = _("That was not you? Begin again, or write to %(sender)s.")
+    else:
+        title = _(
+            "%(who)s of %(house)s withdrew the request for a credit line on %(at)s:"
+            " %(said_by)s told us %(how)s"
+        )
+        advice = _("That was not you? Write to %(sender)s.")
+    return Line(title % told, advice=advice % {"sender": sender})
 
 
 def _steps(one: Helped, application: Application) -> str:

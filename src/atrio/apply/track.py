@@ -40,6 +40,10 @@ _ENDED = {
             "what you have told us."
         ),
     ),
+    "on_word": (
+        gettext_lazy("Your application is withdrawn"),
+        gettext_lazy("Nothing more happens with it. You can begin again whenever you like."),
+    ),
     "expired": (
         gettext_lazy("This application has ended"),
         gettext_lazy(
@@ -108,7 +112,8 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
     elif outcome:
         title, text = outcome.title, ""
     elif view.application.status in _ENDED:
-        title, text = map(str, _ENDED[view.application.status])
+        how = "on_word" if view.is_on_word else view.application.status
+        title, text = map(str, _ENDED[how])
     elif view.application.submitted_at is None:
         title, text = _("One moment, please"), _("We are asking the public register.")
     elif view.application.waiting_on in _WITH_A_PERSON:
@@ -141,6 +146,12 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
         "leaving": ways_out(view.application),
         "slow": _slow(view),
         "promises": [_promised(promise) for promise in view.promises],
+        "withdraw_credit": (
+            reverse("apply:withdraw-credit", kwargs={"token": token})
+            if view.may_withdraw_credit
+            else ""
+        ),
+        "without_credit": _without_credit(view),
         "declined": outcome.text if outcome and not outcome.is_good else "",
         "clock": _clock(view) if outcome and outcome.is_good else None,
     }
@@ -198,6 +209,16 @@ def _promised(promise: PromiseView) -> str:
         )
     about["day"] = date_format(timezone.localtime(promise.due_at), "DATE_FORMAT")
     return _("%(promise)s: you will hear from us by %(day)s.") % about
+
+
+def _without_credit(view: Tracker) -> str:
+    at = view.credit_withdrawn_at
+    if at is None:
+        return ""
+    day = date_format(timezone.localtime(at), "DATE_FORMAT")
+    return _("The request for a credit line was withdrawn on %(day)s. You pay at once.") % {
+        "day": day
+    }
 
 
 def _clock(view: Tracker) -> dict[str, str]:

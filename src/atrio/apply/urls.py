@@ -21,6 +21,9 @@ urlpatterns = [
     path("apply/<str:token>/address/", address.change, name="address"),
     path("apply/<str:token>/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("apply/<str:token>/withdraw/", withdraw.withdraw, name="withdraw"),
+    path(
+        "apply/<str:token>/withdraw/credit/", withdraw.withdraw_credit_line, name="withdraw-credit"
+    ),
     path("apply/<str:token>/again/", again.again, name="again"),
     path("apply/<str:token>/shop/", track.enter_shop, name="enter-shop"),
 ]

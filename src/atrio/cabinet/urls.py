@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.cabinet import catalogue, company, home, requests, switch
+from atrio.cabinet import catalogue, company, credit, home, requests, switch
 
 app_name = "cabinet"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("company/", company.show_company, name="company"),
     path("requests/<uuid:request_id>/", requests.decide, name="request"),
     path("requests/by-letter/<str:letter>/", requests.decide_by_letter, name="request-by-letter"),
+    path("credit/withdraw/", credit.withdraw, name="withdraw-credit"),
     path("switch/", switch.switch, name="switch"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,8 @@ from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.drafts import troubles
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import show
-from atrio.desk.words import CHANNELS, Status, Text, ago
+from atrio.desk.withdrawal import withdrawal_of
+from atrio.desk.words import CHANNELS, HEARD, Status, Text, ago
 from atrio.engine.forms.cleaning import Invalid, clean_text
 from atrio.journeys.journey import Journey
 from atrio.journeys.messages import say
@@ -36,6 +38,13 @@ _OUTCOMES: dict[Outcome, Text] = {
     Outcome.REACHED: gettext_lazy("Reached"),
     Outcome.NOT_REACHED: gettext_lazy("Not reached"),
     Outcome.WILL_CALL: gettext_lazy("I call again"),
+}
+
+_WITHDREW: Mapping[str, Text] = {
+    "withdrew": gettext_lazy("withdrew at the word of %(said_by)s, %(how)s"),
+    "no_credit": gettext_lazy(
+        "withdrew the request for a credit line at the word of %(said_by)s, %(how)s"
+    ),
 }
 
 
@@ -116,6 +125,9 @@ def _status(one: Helped, journey: Journey, language: str) -> Status:
         reached = one.outcome == Outcome.REACHED
         words = _("called: reached") if reached else _("called: not reached")
         return Status("good" if reached else "", "phone", words)
+    if one.kind in _WITHDREW:
+        how = {"said_by": one.said_by, "how": HEARD[one.channel]}
+        return Status("", "x", _WITHDREW[one.kind] % how)
     steps = ", ".join(journey.step_name(step, language) for step in one.steps)
     told = _("filled in %(channel)s: %(steps)s")
     return Status("accent", "pencil", told % {"channel": CHANNELS[one.channel], "steps": steps})
@@ -146,6 +158,7 @@ def _show(
             "number": fact_text(journey, "contact.phone", page.phone, language=language),
         },
         "fill": _ways_to_fill_in(page),
+        "withdraw": withdrawal_of(application),
         "draft": _draft(page, journey, language, now),
         "letter": {
             "action": reverse("desk:help-write", args=[application.pk]) if page.may_write else "",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atrio.desk.promises import title
-from atrio.desk.words import CHANNELS, DECISIONS, Text, ago, span, who
+from atrio.desk.words import CHANNELS, DECISIONS, HEARD, Text, ago, span, who
 from atrio.journeys.journey import Journey
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ _WORDS: Mapping[str, tuple[str, Text]] = {
     "application.done": ("circle-check", gettext_lazy("Became a customer")),
     "application.declined": ("circle-x", gettext_lazy("Application declined")),
     "application.withdrawn": ("x", gettext_lazy("Withdrawn by the customer")),
+    "application.withdrawn:on_word": ("x", gettext_lazy("Withdrawn at the customer's word")),
+    "credit.withdrawn": ("x", gettext_lazy("Request for a credit line withdrawn by the customer")),
+    "credit.withdrawn:on_word": (
+        "x",
+        gettext_lazy("Request for a credit line withdrawn at the customer's word"),
+    ),
+    "credit.withdrawn_too_late": (
+        "alert-triangle",
+        gettext_lazy("The customer wanted to withdraw the request for a credit line: too late"),
+    ),
     "application.expired": ("clock", gettext_lazy("Expired: nobody came back")),
     "application.unreachable": (
         "alert-triangle",
@@ -85,6 +95,7 @@ _PAGES: Mapping[str, Text] = {
     "address": gettext_lazy("Another address"),
     "elsewhere": gettext_lazy("Another device"),
     "withdrawal": gettext_lazy("Withdrawal"),
+    "credit_withdrawal": gettext_lazy("Withdrawal of the request for a credit line"),
 }
 
 
@@ -138,7 +149,8 @@ def _same_look(entry: Entry) -> tuple[str, ...]:
 
 def _line(entry: Entry, detail: str, journey: Journey, *, language: str, now: datetime) -> Happened:
     # What a newer package records is still told, by its bare name.
-    icon, words = _WORDS.get(entry.what, ("history", entry.what))
+    what = f"{entry.what}:on_word" if entry.data.get("said_by") else entry.what
+    icon, words = _WORDS.get(what, ("history", entry.what))
     page = _PAGES.get(entry.step)
     step = str(page) if page else journey.step_name(entry.step, language)
     return Happened(
@@ -172,6 +184,10 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             return ", ".join(str(field) for field in data.get("fields", []))
         case "application.handed_over":
             return _handed_over(data)
+        case "application.withdrawn" | "credit.withdrawn" if data.get("said_by"):
+            how = HEARD.get(str(data.get("channel")), "")
+            word = (data.get("said_by"), how, data.get("reason"))
+            return " · ".join(str(one) for one in word if one)
         case "help.filled_in":
             return str(CHANNELS.get(str(data.get("channel")), ""))
         case "page.left":

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import show
 from atrio.desk.sandbox import framed, framing, with_logo
+from atrio.desk.words import HEARD
 from atrio.journeys.journey import Journey
 from atrio.journeys.previews import Preview, brands, preview
 from atrio.journeys.queries import compiled, latest_release, version_of
@@ -39,6 +40,7 @@ _LENT = {
     "minutes": "10",
     "reference": "K7M2-9QXA",
     "helper": "Carla",
+    "who": "Alice Prado",
     "words": "…",
 }
 
@@ -58,18 +60,19 @@ class _Look:
         return letterhead_of(self.unit.code)
 
     def preview(self) -> Preview:
-        lent = {**_LENT, "link": f"{settings.PUBLIC_URL}/apply/…/", **self._waiting()}
+        lent = {**_LENT, "link": f"{settings.PUBLIC_URL}/apply/…/", **self._said()}
         return preview(
             self.journey, self.name, language=self.language, unit=self.unit.code, lent=lent
         )
 
-    def _waiting(self) -> dict[str, str]:
-        """Return what a reminder says: a step of the customer's, and a day to come."""
+    def _said(self) -> dict[str, str]:
+        """Return what is said in the reader's language: a step, a day to come, how we heard."""
         asked = [e.id for e in self.journey.elements("user") if e.lane == "customer"]
         step = self.journey.step_text(asked[-1], self.language) if asked else None
         with override(self.language):
             day = date_format(timezone.localdate() + timedelta(days=3), "DATE_FORMAT")
-        return {"step": step.name if step else "", "day": day}
+            how = str(HEARD["telephone"])
+        return {"step": step.name if step else "", "day": day, "how": how}
 
     def url(self, page: str = "desk:notice", **other: str) -> str:
         chosen = {"language": self.language, "unit": self.unit.code} | other

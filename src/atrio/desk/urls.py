@@ -22,6 +22,7 @@ from atrio.desk import (
     queue,
     repairs,
     systems,
+    withdrawal,
 )
 
 app_name = "desk"
@@ -51,6 +52,7 @@ urlpatterns = [
     path("applications/<uuid:application_id>/help/", help.help_, name="help"),
     path("applications/<uuid:application_id>/help/write", help.write, name="help-write"),
     path("applications/<uuid:application_id>/help/call", help.called, name="help-call"),
+    path("applications/<uuid:application_id>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("applications/<uuid:application_id>/fill/", filling.fill, name="fill"),
     path("applications/<uuid:application_id>/fill/<slug:step>/", filling.step, name="fill-step"),
     path(

@@ -110,6 +110,13 @@ CHANNELS: Mapping[str, Text] = {
     "counter": gettext_lazy("at the counter"),
     "telephone": gettext_lazy("by telephone"),
 }
+# How one of ours heard that a customer withdraws.
+HEARD: Mapping[str, Text] = {
+    "telephone": gettext_lazy("by telephone"),
+    "counter": gettext_lazy("at the counter"),
+    "letter": gettext_lazy("by letter"),
+    "email": gettext_lazy("by email"),
+}
 ORIGINS: Mapping[str, Text] = {
     "customer": gettext_lazy("customer"),
     "register": gettext_lazy("register"),

@@ -25,6 +25,7 @@ Kind = Literal[
     "parallel",  # parallel gateway
     "timer",  # intermediate or boundary
     "error",  # boundary
+    "message",  # boundary
     "subprocess",  # embedded
     "process",  # call activity
 ]
@@ -76,6 +77,7 @@ class Node:
     attached_to: str = ""  # a boundary event's host
     interrupting: bool = True  # a boundary event's
     error: str = ""  # the code a boundary error event catches ("" is any) or an end event raises
+    message: str = ""  # the name of the message a boundary event waits for
     ending: Literal["", "plain", "error", "terminate"] = ""  # how an end event ends
     timer: TimerRule | None = None
     inner: Scope | None = None  # an embedded subprocess's content

@@ -46,6 +46,7 @@ class Reader:
         self._processes: dict[str, Scope] = {}
         self._lanes: dict[str, Lane] = {}
         self._errors: dict[str, str] = {}
+        self._messages: dict[str, str] = {}
         self._lane_of: dict[str, str] = {}
         self._seen: dict[str, str] = {}  # id → file
 
@@ -95,6 +96,8 @@ class Reader:
                 self._refuse(element, f"<{name}> is not followed: data lives in facts")
         for element in root.iterchildren(tag("error")):
             self._errors[element.get("id", "")] = element.get("errorCode", "")
+        for element in root.iterchildren(tag("message")):
+            self._messages[element.get("id", "")] = element.get("name", "")
         for lane in root.iter(tag("lane")):
             self._lanes[lane.get("id", "")] = Lane(lane.get("id", ""), lane.get("name", ""))
             for reference in lane.iterchildren(tag("flowNodeRef")):
@@ -206,8 +209,17 @@ class Reader:
             code = self._error_code(element, definition)
             host = element.get("attachedToRef", "")
             return self._node(element, lane, "error", error=code, attached_to=host)
+        if definition is not None and what == "messageEventDefinition" and at_boundary:
+            if element.get("cancelActivity", "true") != "true":
+                self._refuse(element, "a message always interrupts: set cancelActivity to true")
+            message = self._message(element, definition)
+            host = element.get("attachedToRef", "")
+            return self._node(element, lane, "message", message=message, attached_to=host)
         if what not in REFUSED_EVENTS:
-            self._refuse(element, "only timers can be waited for, and errors caught at a boundary")
+            self._refuse(
+                element,
+                "only timers can be waited for, and errors and messages caught at a boundary",
+            )
         return None
 
     def _definition(self, element: etree._Element) -> etree._Element | None:
@@ -260,6 +272,12 @@ class Reader:
         if not code:
             self._refuse(element, f"the error {reference!r} is not defined or has no errorCode")
         return code
+
+    def _message(self, element: etree._Element, definition: etree._Element) -> str:
+        name = self._messages.get(definition.get("messageRef", ""), "")
+        if not name:
+            self._refuse(element, "a message event needs a message with a name")
+        return name
 
     def _node(
         self,

@@ -28,7 +28,6 @@ REFUSED = {
 }
 REFUSED_EVENTS = {
     "linkEventDefinition": "link events end silently: draw the flow",
-    "messageEventDefinition": "messages are not exchanged: use a service or send task",
     "signalEventDefinition": "signals are not exchanged",
     "escalationEventDefinition": "escalations are not supported: use an error or a timer",
     "conditionalEventDefinition": "conditional events are not watched: use an exclusive gateway",

@@ -2,8 +2,8 @@
 
 A `Blueprint` is compiled once per release and shared by all threads. A `Run` is one
 application's way through it: made by `start` or `resume`, told what happened by `complete`,
-`fail` and `fire`, and written back by `dump`. Facts and the time come from the caller; a run
-never asks a clock, so the same steps always lead to the same place.
+`fail`, `fire` and `receive`, and written back by `dump`. Facts and the time come from the
+caller; a run never asks a clock, so the same steps always lead to the same place.
 
     blueprint = Blueprint.compile({"process.bpmn": content})
     run = blueprint.start(facts, now=now)
@@ -25,7 +25,7 @@ from .bpmn import Kind, Lane, Model
 from .bpmn_reading import read
 from .problems import Problem, Unpublishable
 from .process_state import UnreadableState
-from .run import CannotRewind, NotOpen, OpenTask, Run, Timer, Uncaught
+from .run import CannotRewind, Listener, NotOpen, OpenTask, Run, Timer, Uncaught
 from .soundness import check_graph
 from .specs import build
 
@@ -70,6 +70,14 @@ class Blueprint:
         specs = build(model)
         return cls(model, specs, _fingerprint(files, specs))
 
+    def listening(self, message: str) -> frozenset[str]:
+        """Return the tasks and subprocesses that end when a message comes."""
+        return frozenset(
+            node.attached_to
+            for node in self.model.nodes()
+            if node.kind == "message" and node.message == message
+        )
+
     def start(self, facts: Mapping[str, Any], *, now: datetime) -> Run:
         """Start an application and move it to where it first has to wait."""
         return Run.started(self._specs, self.model.entry, self.fingerprint, facts, now)
@@ -94,6 +102,7 @@ __all__ = [
     "CannotRewind",
     "Element",
     "Lane",
+    "Listener",
     "NotOpen",
     "OpenTask",
     "Problem",

@@ -29,6 +29,7 @@ def check_process(
     tables: Collection[str],
     notices: Collection[str],
     facts: Mapping[str, FactKind] | Collection[str],
+    messages: Collection[str] = (),
     entry: str | None = None,
 ) -> list[Problem]:
     """Return everything that stands against publishing BPMN files (name → content).
@@ -45,6 +46,7 @@ def check_process(
     names = Names.of(facts)
     for scope in model.scopes():
         problems.extend(_check_targets(scope, known))
+        problems.extend(_check_messages(scope, messages))
         problems.extend(_check_expressions(scope, names))
     return sorted({*problems, *check_graph(model)} if is_whole else set(problems))
 
@@ -65,6 +67,14 @@ def _check_targets(scope: Scope, known: Mapping[str, Collection[str]]) -> Iterat
         hint = f": did you mean {close[0]}?" if close else ""
         reason = f"there is no {what} {node.target!r}{hint}"
         yield Problem(scope.file, node.id, reason, node.line)
+
+
+def _check_messages(scope: Scope, messages: Collection[str]) -> Iterator[Problem]:
+    for node in scope.nodes.values():
+        if node.kind == "message" and node.message and node.message not in messages:
+            known = ", ".join(sorted(messages)) or "none"
+            reason = f"nobody sends a message {node.message!r}; known are: {known}"
+            yield Problem(scope.file, node.id, reason, node.line)
 
 
 def _check_expressions(scope: Scope, names: Names) -> Iterator[Problem]:

@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from .process import Blueprint, NotOpen, Run
 
-Outcome = Literal["complete", "fail", "fire", "rewind", "stop"]
+Outcome = Literal["complete", "fail", "fire", "receive", "rewind", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened at one element, with the facts as they were known then."""
 
-    element: str  # of a task, or of the timer that fired; whatever it is called when it stops
+    element: str  # of a task, or of the event that took place; whatever it is called when it stops
     outcome: Outcome
     at: datetime
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +64,8 @@ def take(run: Run, step: Step) -> None:
         if timer is None:
             raise NotOpen(f"no timer {step.element!r} is running")
         run.fire(timer.task_id, step.facts, now=step.at)
+    elif step.outcome == "receive":
+        run.receive(step.element, step.facts, now=step.at)
     elif step.outcome == "complete":
         run.complete(run.open_at(step.element).id, step.facts, now=step.at)
     elif not run.fail(run.open_at(step.element).id, step.code, step.facts, now=step.at):

@@ -67,6 +67,15 @@ class Timer:
     interrupting: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A boundary event that waits for a message; `attached_to` is the element it would end."""
+
+    element: str
+    message: str
+    attached_to: str
+
+
 class Run:
     """One application's way through a blueprint. Belongs to one thread at a time."""
 
@@ -130,6 +139,12 @@ class Run:
         )
 
     @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The messages that are waited for. Whoever brings one calls `receive`."""
+        nodes = (task.task_spec.node for task in self._listening())
+        return tuple(Listener(node.id, node.message, node.attached_to) for node in nodes)
+
+    @property
     def finished(self) -> bool:
         """Say whether nothing is left to do."""
         return bool(self._tokens.completed)
@@ -184,6 +199,17 @@ class Run:
             raise NotOpen(f"no timer {task_id} is running")
         self._renew(facts)
         self._let_go(task, now)
+        self._advance(now)
+
+    def receive(
+        self, element: str, facts: Mapping[str, Any] | None = None, *, now: datetime
+    ) -> None:
+        """Bring the boundary event `element` the message it waits for. Raises NotOpen."""
+        guard = next((task for task in self._listening() if task.task_spec.name == element), None)
+        if guard is None:
+            raise NotOpen(f"nobody listens at {element!r}")
+        self._renew(facts)
+        self._let_go(guard, now)
         self._advance(now)
 
     def rewind(
@@ -249,6 +275,14 @@ class Run:
         if not isinstance(answer, str):
             raise Undecidable(expression, f"a timer needs ISO 8601 text, not {answer!r}")
         return answer
+
+    def _listening(self) -> list[Task]:
+        return [
+            task
+            for scope in self._tokens.scopes()
+            for task in scope.tasks.values()
+            if task.state == TaskState.WAITING and _kind(task) == "message"
+        ]
 
     def _renew(self, facts: Mapping[str, Any] | None) -> None:
         if facts is not None:

@@ -87,14 +87,16 @@ class _Scope:
             host = self._scope.nodes.get(node.attached_to)
             if host is None or host.kind not in ACTIVITY_KINDS:
                 yield self._problem(node, "a boundary event must sit on a task or a subprocess")
-            elif node.kind == "error":
+            elif node.kind in ("error", "message"):
                 same = [
                     other
                     for other in self._scope.guards(host.id)
-                    if other.kind == "error" and other.error == node.error
+                    if (other.kind, other.error, other.message)
+                    == (node.kind, node.error, node.message)
                 ]
                 if same[0] is not node:
-                    yield self._problem(node, f"{same[0].id!r} catches the same error already")
+                    reason = f"{same[0].id!r} catches the same {node.kind} already"
+                    yield self._problem(node, reason)
         if node.ending == "error" and not _is_caught(self._model, self._scope, node.error):
             yield self._problem(node, f"nobody catches the error {node.error!r}")
 

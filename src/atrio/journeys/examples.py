@@ -25,11 +25,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One form as somebody fills it in. With `errors` (field to message code) it is refused."""
+    """One form as somebody fills it in. With `errors` (field to message code) it is refused.
+
+    With a `message` nobody fills it in: that comes instead, while the step waits.
+    """
 
     step: str
-    form: Mapping[str, str | list[str]]
+    form: Mapping[str, str | list[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a process may call, and which facts each call brings.
+"""What a process may call, which facts each call brings, and which messages may come.
 
 Packs are checked against this list, and whoever carries the calls out must carry out all of them.
 """
@@ -50,6 +50,8 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
         "shop.open_access": {},
     }
 )
+# What may come from outside the process while a step is open: whoever brings it says what it means.
+MESSAGES = frozenset({"credit_withdrawn"})
 # Who typed the code that proves an address; nothing while the customers do so themselves.
 PROOF: Mapping[str, FactKind] = MappingProxyType({"proof.by": "text"})  # customer | associate
 # What is known after every decision; a table's other outputs stand beside them.

@@ -41,6 +41,7 @@ class Terms:
     escalate_after: timedelta = timedelta(0)  # so long after it was broken
     starts_at: str = ""  # the step with whose completion it is given
     kept_by: tuple[str, ...] = ()  # … and those of which any one keeps it with its completion
+    withdrawn_by: tuple[str, ...] = ()  # … and messages with which nobody waits for it any more
     when: str = ""  # given only if this holds then
     pauses_for_customer: bool = False
     title: Localized = field(default_factory=Localized)
@@ -101,6 +102,7 @@ def _terms(name: str, said: Mapping[str, Any], language: str) -> Terms:
         escalate_after=late if "escalate_after" in said else timedelta(0),
         starts_at=said.get("starts_at", ""),
         kept_by=_several(said.get("kept_by", ())),
+        withdrawn_by=_several(said.get("withdrawn_by", ())),
         when=said.get("when", ""),
         pauses_for_customer=said.get("pauses_for") == "customer",
         title=Localized(said.get("title", {}), language),
@@ -135,15 +137,20 @@ def promise_problems(
     `missing` returns the languages of the pack into which a text is not translated.
     """
     waiting = {element.id for element in elements if element.kind in WAITING_KINDS}
+    heard = {element.id for element in elements if element.kind == "message"}
     for element in promises.steps:
         if element not in waiting:
             yield Problem("pack.toml", f"promises.steps.{element}", "there is no such step")
     for name, terms in promises.named.items():
         place = f"promises.{name}"
-        for key, steps in (("starts_at", (terms.starts_at,)), ("kept_by", terms.kept_by)):
-            for step in steps:
-                if step not in waiting:
-                    yield Problem("pack.toml", f"{place}.{key}", f"there is no step {step!r}")
+        for key, named, known, what in (
+            ("starts_at", (terms.starts_at,), waiting, "step"),
+            ("kept_by", terms.kept_by, waiting, "step"),
+            ("withdrawn_by", terms.withdrawn_by, heard, "event that waits for a message:"),
+        ):
+            for element in named:
+                if element not in known:
+                    yield Problem("pack.toml", f"{place}.{key}", f"there is no {what} {element!r}")
         for reason in check(terms.when, names, answers="boolean") if terms.when else ():
             yield Problem("pack.toml", f"{place}.when", f"{terms.when}: {reason}")
         for language in missing(terms.title):

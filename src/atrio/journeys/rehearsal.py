@@ -53,6 +53,9 @@ class _Stage:
 
     def take(self, run: Run, task: OpenTask) -> None:
         match task.kind:
+            case "user" if self.answers[0].message:
+                self.receive(run, self.answers.pop(0))
+                return
             case "user":
                 if not self.answer(task):
                     return
@@ -70,6 +73,15 @@ class _Stage:
                 self.facts = self.facts | {"decision": decision}
         self.steps.append(task.element)
         run.complete(task.id, self.facts, now=_START)
+
+    def receive(self, run: Run, submission: Submission) -> None:
+        """Let a message come to the step that waits."""
+        wanted = (submission.message, submission.step)
+        for listener in run.listeners:
+            if (listener.message, listener.attached_to) == wanted:
+                run.receive(listener.element, self.facts, now=_START)
+                return
+        raise WentWrong(f"{submission.step} does not wait for a message {submission.message!r}")
 
     def answer(self, task: OpenTask) -> bool:
         """Fill in the next form; say whether the step was taken."""

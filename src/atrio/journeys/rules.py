@@ -13,7 +13,7 @@ from atrio.engine.problems import Problem, Unpublishable
 from atrio.engine.publication import check_decision, check_process
 from atrio.journeys.journey import CUSTOMER, Journey
 from atrio.journeys.packs import Pack, load_pack
-from atrio.journeys.ports import CALLS, DECISION, PROOF
+from atrio.journeys.ports import CALLS, DECISION, MESSAGES, PROOF
 from atrio.journeys.promises import promise_problems
 from atrio.journeys.rehearsal import WentWrong, play
 from atrio.journeys.texts import LENT_NAMES
@@ -97,6 +97,7 @@ def _in_process(journey: Journey, facts: dict[str, FactKind]) -> list[Problem]:
         tables=journey.tables,
         notices=_notices(journey),
         facts=facts,
+        messages=MESSAGES,
     )
 
 
@@ -243,6 +244,10 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     wanted |= {("steps", element.id) for element in journey.elements("user")}
     if any("proof" in element.attributes for element in journey.elements("user")):
         wanted |= {("notices", "code"), ("notices", "resume"), ("notices", "withdrawn")}
+        wanted |= {("notices", "withdrawn_on_word")}
+    for message in MESSAGES:
+        if journey.blueprint.listening(message):
+            wanted |= {("notices", message), ("notices", f"{message}_on_word")}
     wanted |= {("notices", name) for name in journey.pack.reminders.notices}
     for other in journey.texts.values():
         wanted |= other.places()

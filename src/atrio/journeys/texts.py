@@ -16,8 +16,11 @@ from typing import Any
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.notices import markup
 
-# What facts cannot know; `words` and `helper` are what a member of staff writes, and their name.
-LENT_NAMES = frozenset({"code", "minutes", "link", "reference", "step", "day", "words", "helper"})
+# What facts cannot know; `words` and `helper` are what a member of staff writes, and their name,
+# `who` and `how` whose word they took, and by telephone or how else it came.
+LENT_NAMES = frozenset(
+    {"code", "minutes", "link", "reference", "step", "day", "words", "helper", "who", "how"}
+)
 # Steps of "staff" are ours alone: customers do not hear of them.
 WHO = frozenset({"customer", "us", "outside", "staff"})
 _NAME = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")

@@ -149,6 +149,10 @@ class Case:
         """Note that the process was ended from outside, as a step of its own for a replay."""
         self._count_out(self._for_a_replay(how, "stop"), "stopped")
 
+    def note_message(self, element: str, message: str) -> None:
+        """Note that an event got the message it waited for, as a step of its own for a replay."""
+        self._count_out(self._for_a_replay(element, "message"), f"received:{message}")
+
     def _for_a_replay(self, element: str, kind: str) -> Step:
         step = Step(
             application=self.application,

@@ -18,6 +18,7 @@ from atrio.onboarding.queries import fact_rows, get_application, journey_of, pro
 
 # Screens speak of it and import it from here, never from the models.
 Outcome = Help.Outcome
+Heard = Help.Heard
 
 # What a page of the applicant's shows at most, newest first: they want to get on.
 MOST_SHOWN = 3
@@ -36,6 +37,7 @@ class Helped:
     steps: tuple[str, ...]  # filled in: elements, in the order of doing
     at: datetime
     call_at: datetime | None
+    said_by: str  # at whose word it was withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ def help_page(*, by: Actor, application_id: UUID, language: str, now: datetime) 
         may_write=bool(email) and "help" in journey_of(application).notices,
         helped=help_given(application),
     )
+
+
+def name_given(application: Application) -> str:
+    """Return how whoever applies calls themselves, "" while that is not known."""
+    return str(rules.current_facts(fact_rows(application)).get("contact.name") or "")
 
 
 def help_given(application: Application) -> list[Helped]:
@@ -133,6 +140,7 @@ def _helped(row: Help, steps: Sequence[str], *, at: datetime) -> Helped:
         steps=tuple(steps),
         at=at,
         call_at=row.call_at,
+        said_by=row.said_by,
     )
 
 

@@ -88,6 +88,7 @@ _OUTCOMES: dict[str, replay.Outcome] = {
     "completed": "complete",
     "failed": "fail",
     "fired": "fire",
+    "received": "receive",
     "rewound": "rewind",
     "stopped": "stop",
 }

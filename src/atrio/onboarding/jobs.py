@@ -107,6 +107,12 @@ def take_access_decision(*, request_id: UUID) -> None:
     actions.take_access_decision(request_id=request_id, now=timezone.now())
 
 
+@job("onboarding.take_credit_withdrawal")
+def take_credit_withdrawal(*, withdrawal_id: UUID) -> None:
+    """Take an account's request for a credit line back, as its admin has said."""
+    actions.take_credit_withdrawal(withdrawal_id=withdrawal_id, now=timezone.now())
+
+
 @job("onboarding.fire_timer")
 def fire_timer(*, application_id: UUID, task_id: str) -> None:
     """Let a timer of a process go off, if it still matters."""

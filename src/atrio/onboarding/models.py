@@ -15,6 +15,7 @@ from atrio.journeys.models import Release
 from atrio.kernel.ids import new_id
 
 # Told apart for length: here Django finds them.
+from atrio.onboarding.credit_models import CreditWithdrawal as CreditWithdrawal
 from atrio.onboarding.help_models import Help as Help
 from atrio.onboarding.letter_models import EmailProof as EmailProof
 from atrio.onboarding.letter_models import LinkRequest as LinkRequest
@@ -194,7 +195,7 @@ class Step(models.Model):
     closing = models.PositiveIntegerField(null=True)
     outcome = models.CharField(
         max_length=80, blank=True
-    )  # completed | failed:code | fired | undone
+    )  # completed | failed:code | fired | received:message | undone
     by_kind = models.CharField(max_length=12, blank=True)
     by_label = models.CharField(max_length=120, blank=True)
     by_id = models.CharField(max_length=40, blank=True, default="", db_default="")

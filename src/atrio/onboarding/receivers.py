@@ -5,13 +5,14 @@ from __future__ import annotations
 from atrio.kernel.events import on
 from atrio.kernel.queue import later
 from atrio.notices.events import MessageBounced
-from atrio.onboarding.models import AccessRequest, Application
+from atrio.onboarding.models import AccessRequest, Application, CreditWithdrawal
 from atrio.outside.events import ConnectionRecovered
 from atrio.parties.merging.references import refers
 from atrio.seller.events import CalendarChanged
 
 refers(Application, "account_id", to="account")
 refers(AccessRequest, "account_id", to="account")
+refers(CreditWithdrawal, "account_id", to="account")
 
 
 @on(ConnectionRecovered)

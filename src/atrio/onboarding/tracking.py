@@ -12,7 +12,8 @@ from atrio.journeys.journey import Journey
 from atrio.journeys.promises import ACCESS
 from atrio.journeys.texts import OutcomeText
 from atrio.onboarding import rules
-from atrio.onboarding.models import Application, Step
+from atrio.onboarding.credit_requests import credit_withdrawn_at, may_withdraw_credit
+from atrio.onboarding.models import Application, Help, Step
 from atrio.onboarding.promises.queries import PromiseView, promises_to_customer
 from atrio.onboarding.queries import access_clock, fact_rows, journey_of
 from atrio.outside.models import Delivery
@@ -42,6 +43,9 @@ class Tracker:
     is_delayed: bool
     clock: rules.ClockSplit
     promises: list[PromiseView]  # that were given to the customer by name and are still open
+    may_withdraw_credit: bool  # the request for a credit line, beside the open shop
+    credit_withdrawn_at: datetime | None
+    is_on_word: bool  # one of ours has withdrawn the application at the customer's word
 
 
 def tracker(application: Application, *, language: str, now: datetime) -> Tracker:
@@ -64,7 +68,16 @@ def tracker(application: Application, *, language: str, now: datetime) -> Tracke
         is_delayed=not is_over and _is_late(application, now),
         clock=access_clock(application, steps=steps, deliveries=deliveries, now=now),
         promises=promises_to_customer(application, journey, language=language, now=now),
+        may_withdraw_credit=may_withdraw_credit(application, steps),
+        credit_withdrawn_at=credit_withdrawn_at(steps),
+        is_on_word=_is_on_word(application),
     )
+
+
+def _is_on_word(application: Application) -> bool:
+    if application.status != Application.Status.WITHDRAWN or application.helped_at is None:
+        return False
+    return Help.objects.filter(application=application, kind=Help.Kind.WITHDREW).exists()
 
 
 def _is_late(application: Application, now: datetime) -> bool:

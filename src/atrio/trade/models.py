@@ -69,6 +69,7 @@ class CreditLine(models.Model):
         NONE = ""  # none was made, or it was granted or withdrawn
         ASKED = "asked"
         PAUSED = "paused"  # the customer owes us something
+        GRANTED = "granted"  # and not yet in the ERP
         DENIED = "denied"
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -81,7 +82,7 @@ class CreditLine(models.Model):
     source = models.CharField(max_length=50, blank=True, help_text="the connection that said so")
     set_at = models.DateTimeField(null=True, help_text="when it was read back")
     request = models.CharField(
-        max_length=6, choices=Request.choices, blank=True, default=Request.NONE
+        max_length=7, choices=Request.choices, blank=True, default=Request.NONE
     )
     asked_at = models.DateTimeField(null=True)
     decide_by = models.DateTimeField(null=True, help_text="what we have promised")

@@ -34,10 +34,17 @@ from atrio.onboarding.actions.start_application import start_application
 from atrio.onboarding.actions.start_on_behalf import start_on_behalf
 from atrio.onboarding.actions.submit_step import submit_step
 from atrio.onboarding.actions.withdraw_application import withdraw_application
+from atrio.onboarding.actions.withdraw_credit import (
+    ask_to_withdraw_credit,
+    take_credit_withdrawal,
+    withdraw_credit,
+)
+from atrio.onboarding.actions.withdraw_on_word import withdraw_on_word
 
 __all__ = [
     "answer_link_request",
     "ask_for_links",
+    "ask_to_withdraw_credit",
     "begin_again",
     "begin_call",
     "claim_application",
@@ -70,7 +77,10 @@ __all__ = [
     "submit_step",
     "take_access_decision",
     "take_address",
+    "take_credit_withdrawal",
     "withdraw_application",
+    "withdraw_credit",
+    "withdraw_on_word",
     "write_letter",
     "write_to_customer",
 ]

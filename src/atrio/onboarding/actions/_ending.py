@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
@@ -34,6 +35,19 @@ def see_that_it_goes_on(application: Application) -> None:
         raise ApplicationOver(said)
 
 
+def write_of_the_end(case: Case, notices: Iterable[str], lent: Mapping[str, str]) -> None:
+    """Write once to an address that is the applicant's, by the first notice there are words for.
+
+    A release of old may have none.
+    """
+    for notice in notices:
+        if notice in case.journey.notices:
+            if is_theirs(case):
+                write_to_applicant(case, notice, occasion="once", **lent)
+                case.tell("notice.queued", notice=notice)
+            return
+
+
 @transaction.atomic
 def end_application(
     *,
@@ -50,8 +64,19 @@ def end_application(
     return True
 
 
-def end_from_outside(case: Case, status: Application.Status, *, reason: str = "") -> None:
+def end_from_outside(
+    case: Case,
+    status: Application.Status,
+    *,
+    reason: str = "",
+    notice: str = "",
+    told: Mapping[str, str] = MappingProxyType({}),
+    lent: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """End the application as `status`, wherever it stands, save it, and write to the applicant.
+
+    The timeline says what is `told` beside the reason. The letter is the notice named as the
+    status is, or `notice` with what is `lent`, if the release has it.
 
     Open steps are taken back, and so are calls, whoever is at them: an answer that still comes
     is dropped, and what it left behind outside is looked for in the background.
@@ -61,10 +86,7 @@ def end_from_outside(case: Case, status: Application.Status, *, reason: str = ""
     application.status, application.finished_at = status, case.now
     case.note_stop(status.value)
     case.run.stop()
-    case.tell(f"application.{status.value}", step=stood_at, reason=reason)
-    # A release of old may have no words for it.
-    if status.value in case.journey.notices and is_theirs(case):
-        write_to_applicant(case, status.value, occasion="once")
-        case.tell("notice.queued", notice=status.value)
+    case.tell(f"application.{status.value}", step=stood_at, reason=reason, **told)
+    write_of_the_end(case, (notice, status.value), lent)
     advance_and_save(case)
     later("onboarding.tidy_up", application_id=application.pk)

@@ -39,8 +39,13 @@ def note_help(
     outcome: str = "",
     text: str = "",
     call_at: datetime | None = None,
+    said_by: str = "",
+    is_work: bool = True,
 ) -> None:
-    """Keep that the actor has helped. Whoever helps with what nobody has becomes its owner."""
+    """Keep that the actor has helped. Whoever helps with what nobody has becomes its owner.
+
+    What leaves nobody anything to do is no work (`is_work`): it makes nobody an owner.
+    """
     Help.objects.create(
         application=case.application,
         kind=kind,
@@ -49,12 +54,14 @@ def note_help(
         outcome=outcome,
         text=text,
         call_at=call_at,
+        said_by=said_by,
         at=case.now,
         by_id=case.by.id,
         by_label=case.by.label[:120],
     )
     case.application.helped_at = case.now
-    take_if_free(case)
+    if is_work:
+        take_if_free(case)
 
 
 def write_as_helper(case: Case, name: str, *, occasion: str, **lent: str) -> bool:

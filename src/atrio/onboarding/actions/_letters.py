@@ -35,7 +35,7 @@ def as_address(typed: str) -> str:
     return address
 
 
-def write_to_applicant(case: Case, notice: str, *, occasion: str) -> bool:
+def write_to_applicant(case: Case, notice: str, *, occasion: str, **lent: str) -> bool:
     """Write to the applicant, once for an occasion; False if there is no address yet."""
     if not case.facts.get(ADDRESS):
         return False
@@ -46,6 +46,8 @@ def write_to_applicant(case: Case, notice: str, *, occasion: str) -> bool:
         notice=notice,
         occasion=occasion,
         now=case.now,
+        can_wait=False,
+        **lent,
     )
     return True
 

@@ -14,12 +14,14 @@ from django.db import transaction
 
 from atrio.kernel.queue import later
 from atrio.onboarding.case import Case, facts_held
-from atrio.onboarding.models import Promise
+from atrio.onboarding.models import Promise, Step
 from atrio.onboarding.rules import current_facts
 from atrio.trade.credit import note_credit_request
 from atrio.trade.models import CreditLine
 
 CREDIT_LINE = "credit_line"
+# The message with which a process hears that the request was taken back.
+WITHDRAWN = "credit_withdrawn"
 _Request = CreditLine.Request
 
 
@@ -31,6 +33,13 @@ def tell_of_credit(application_id: UUID) -> None:
 def follows_credit(case: Case) -> bool:
     """Say whether an application promises a credit line to an account that is there."""
     return CREDIT_LINE in case.application.clocks and case.application.account_id is not None
+
+
+def withdrawal_of_credit(application_id: UUID) -> Step | None:
+    """Return the step with which the request alone was taken back, None if it was not."""
+    return Step.objects.filter(
+        application=application_id, kind="message", outcome=f"received:{WITHDRAWN}"
+    ).first()
 
 
 @transaction.atomic
@@ -56,10 +65,14 @@ def copy_credit_request(*, application_id: UUID, now: datetime) -> None:
 
 
 def _standing(promise: Promise) -> tuple[CreditLine.Request, str]:
+    facts = current_facts(facts_held(promise.application_id))
+    if promise.ended_at is None and facts.get("credit.verdict") == "grant":
+        return _Request.GRANTED, ""
     if promise.ended_at is None:
         return (_Request.ASKED if promise.paused_since is None else _Request.PAUSED), ""
     if promise.application.finished_at and promise.application.status != "done":
         return _Request.NONE, ""  # withdrawn or expired: nobody has decided
-    facts = current_facts(facts_held(promise.application_id))
+    if withdrawal_of_credit(promise.application_id):
+        return _Request.NONE, ""
     is_denied = facts.get("credit.verdict") == "deny"
     return _Request.DENIED, str(facts.get("credit.reason") or "") if is_denied else ""

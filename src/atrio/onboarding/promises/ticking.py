@@ -113,6 +113,9 @@ def _follow(case: Case, terms: Terms, clocks: _Clocks) -> None:
         clocks.give(terms.name, terms, at=case.now)
     if not done.isdisjoint(terms.kept_by):
         clocks.end(terms.name)
+    heard = {step.element for step in case.closed if step.outcome.startswith("received:")}
+    if not heard.isdisjoint(terms.withdrawn_by):
+        clocks.end(terms.name, is_kept=False)
     if terms.pauses_for_customer:
         clocks.pause(terms.name, owed=_owed(case.open_steps.values()))
 

@@ -28,7 +28,13 @@ from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
 from atrio.notices.queries import messages_visible_to
-from atrio.onboarding.actions import decide_access, decide_step, start_application, submit_step
+from atrio.onboarding.actions import (
+    decide_access,
+    decide_step,
+    start_application,
+    submit_step,
+    withdraw_credit,
+)
 from atrio.onboarding.models import Application, Fact, Step
 from atrio.onboarding.queries import access_requests_visible_to
 from atrio.onboarding.rules import current_facts
@@ -53,6 +59,8 @@ OPERATIONS = {
     "crm.save_customer": "save_account",
     "erp.set_credit_line": "set_credit_line",
 }
+# How an applicant brings a message.
+BRINGS: Mapping[str, Callable[..., object]] = {"credit_withdrawn": withdraw_credit}
 EXISTS = "existing_customer"
 Tell = Callable[[str], None]
 
@@ -107,6 +115,9 @@ class _Performance:
 
     def _answer(self, submission: Submission) -> None:
         self._wait(lambda: self._is_open(submission.step), submission.step)
+        if submission.message:
+            self._bring(submission.message)
+            return
         answers = dict(submission.form)
         element = next(e for e in self.journey.elements("user") if e.id == submission.step)
         if "proof" in element.attributes and not submission.errors:
@@ -138,6 +149,15 @@ class _Performance:
             raise WentWrong(f"{submission.step}: the form answers {found or 'without errors'}")
         if found:
             self.tell(str(Line(0, submission.step, f"refused: {', '.join(found.values())}")))
+
+    def _bring(self, message: str) -> None:
+        """Let the applicant do what a message of theirs stands for."""
+        bring = BRINGS.get(message)
+        if bring is None:
+            raise WentWrong(f"nobody here brings a message {message!r}")
+        by = applicant(token_for(self.application_id))
+        with acting_as(by):
+            bring(by=by, now=timezone.now())
 
     def _staff_for(self, element: Element) -> Actor:
         """Return who may answer a step: of two people the one who has not answered what bars it."""
