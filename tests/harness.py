@@ -7,8 +7,10 @@ starts the server, the workers of pytest-xdist inherit its address.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
+import subprocess
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 
 from atrio.site.machine.postgres import Postgres
 from atrio.site.machine.programs import MachineError
+from tests.databases import begin_template
 from tests.environment import use_test_environment
 
 _SERVER = pytest.StashKey[ExitStack]()
@@ -46,6 +49,18 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = config.stash[_SERVER] = ExitStack()
     stack.callback(_server.remove)
     stack.enter_context(_server.running(log=_folder / "postgres.log"))
+    stack.callback(_end, begin_template())
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()  # nobody wanted a copy of what it makes
+    process.wait()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported by now out of every later look for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,15 +11,14 @@ import secrets
 from contextlib import ExitStack, contextmanager
 
 import psycopg
-from psycopg import sql
 
 from atrio.outside.faults.control import FaultProxy
-from tests.assertions.processes import Processes, address_of
+from tests.assertions.processes import Processes
+from tests.databases import address, migrated_database
 
 BRAND = "Nordlicht Supplies"
 ERP, CRM = "erp-br", "crm-br"
 CRM_SECRET = "the-house:of-tests"
-_TEMPLATE, _LOCK = "house_template", 4712
 
 
 class House:
@@ -32,7 +31,7 @@ class House:
         self.processes = Processes(
             folder,
             stack=stack,
-            database=stack.enter_context(_fresh_database(folder)),
+            database=stack.enter_context(migrated_database("house")),
             ATRIO_SECRETS=json.dumps({ERP: tryton.snapshot.password, CRM: CRM_SECRET}),
             ATRIO_CRM_SECRET=CRM_SECRET,
             ATRIO_DEMO="1",
@@ -78,41 +77,6 @@ def running_house(folder, *, tryton, **environment):
         yield House(folder, tryton=tryton, stack=stack, **environment)
 
 
-@contextmanager
-def _fresh_database(folder):
-    """Make a database with every migration: a copy of one that is made once for a test run."""
-    name = f"house_{secrets.token_hex(8)}"
-    with psycopg.connect(address_of("postgres", "postgres"), autocommit=True) as server:
-        server.execute("select pg_advisory_lock(%s)", [_LOCK])  # other workers want one as well
-        found = server.execute("select from pg_database where datname = %s", [_TEMPLATE])
-        if found.fetchone() is None:
-            _make_template(server, folder)
-        server.execute(
-            sql.SQL("create database {} template {} owner atrio_owner").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE)
-            )
-        )
-    try:
-        yield name
-    finally:
-        with psycopg.connect(address_of("postgres", "postgres"), autocommit=True) as server:
-            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def _make_template(server, folder):
-    """Make it under another name first: an attempt that failed must not be taken for it."""
-    raw = f"{_TEMPLATE}_{secrets.token_hex(4)}"
-    server.execute(sql.SQL("create database {} owner atrio_owner").format(sql.Identifier(raw)))
-    with ExitStack() as stack:
-        migrating = Processes(folder, stack=stack, database=raw)
-        migrating.run("manage", "migrate", "--verbosity", "0", role="atrio_owner")
-    server.execute(
-        sql.SQL("alter database {} rename to {}").format(
-            sql.Identifier(raw), sql.Identifier(_TEMPLATE)
-        )
-    )
-
-
 def _ask(database, query, *arguments):
-    with psycopg.connect(address_of("postgres", database), autocommit=True) as connection:
+    with psycopg.connect(address("postgres", database), autocommit=True) as connection:
         return connection.execute(query, arguments).fetchall()

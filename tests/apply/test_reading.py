@@ -75,7 +75,7 @@ def test_a_language_nobody_speaks_here_changes_nothing(alice):
 
 
 def test_every_page_seen_is_noted_with_its_dimensions(alice):
-    alice.come_to("track")
+    alice.read_up_to("track")
 
     seen = entries("page.viewed")
     application = alice.application
@@ -135,7 +135,7 @@ def test_an_error_is_noted_by_its_fields_and_never_with_what_was_typed(alice):
 
 
 def test_the_timeline_never_holds_the_key_to_an_application(alice):
-    alice.come_to("track").wait()
+    alice.read_up_to("track").wait()
 
     secret = alice.token.partition("~")[2]
     assert secret not in str(list(Entry.objects.values_list()))

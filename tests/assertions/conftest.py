@@ -16,6 +16,7 @@ from atrio.outside.connections import open_crm, open_erp
 from atrio.outside.faults.control import FaultProxy
 from atrio.outside.faults.proxy import build_app
 from atrio.outside.models import Connection
+from atrio.seller.public_holidays import ask_if_outdated
 from atrio.trade.actions import mirror_catalogue
 from tests.assertions.processes import Processes
 from tests.onboarding.house import furnish
@@ -38,7 +39,11 @@ def processes(transactional_db, tmp_path):
 @pytest.fixture
 def house(transactional_db):
     """One business unit with everything outside in memory, of a name that no other test has."""
-    return furnish(name=uuid4().hex)
+    unit = furnish(name=uuid4().hex)
+    # Every process would begin by asking for them, which takes a second.
+    if holidays := ask_if_outdated(unit.country, "", timezone.now().year):
+        holidays.save()
+    return unit
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connection
 
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.probes import LogWatch, answers
 from atrio.site.machine.programs import Program, running
+from tests.databases import address
 from tests.environment import SETTINGS
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -110,9 +110,7 @@ class Processes:
 
 def address_of(role, database=""):
     """Return the address by which a role signs in to a database, by default this test's own."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    name = database or connection.settings_dict["NAME"]
-    return urlunsplit(url._replace(netloc=f"{role}@", path=f"/{name}"))
+    return address(role, database or connection.settings_dict["NAME"])
 
 
 def is_paused(pid):

@@ -100,19 +100,19 @@ def signed_in(user):
 def apply_with(cnpj, *, name="Alice Prado", credit=""):
     """Go all the way to the submission as a visitor would, and let the background do its part."""
     visitor = Visitor().begin()
-    visitor.answer(company__tax_id=cnpj)
+    visitor.hurry(company__tax_id=cnpj)
     visitor.wait()
-    visitor.answer(**accepted(visitor.text))
+    visitor.hurry(**accepted(visitor.text))
     email = f"{cnpj}@ventorim.example"
-    visitor.answer(
+    visitor.hurry(
         contact__name=name,
         contact__email=email,
         contact__phone="+55 11 91234-5678",
         contact__role="buyer",
     )
-    visitor.answer(proof__code=code_sent_to(email))
+    visitor.hurry(proof__code=code_sent_to(email))
     asked = {"credit__wanted": "yes", "credit__amount": credit} if credit else {}
-    visitor.answer(consent__terms="yes", **asked)
+    visitor.hurry(consent__terms="yes", **asked)
     visitor.wait()
     return Application.objects.latest("created_at")
 
