@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
+from django.conf import settings
+from django.test import Client
 from lxml import html
 
 from atrio.onboarding.tokens import token_for
@@ -17,6 +19,13 @@ def browsing(address, *, cookies=None):
     headers = {"accept-language": "en"}
     with httpx.Client(base_url=address, headers=headers, cookies=cookies, timeout=60) as http:
         yield Browser(http)
+
+
+def signed_in(user):
+    """Return the cookies of a browser in which somebody has signed in."""
+    client = Client()
+    client.force_login(user)
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 class Browser:
@@ -40,6 +49,13 @@ class Browser:
     def begin(self, values, **headers):
         """Send the landing page's form."""
         return self.http.post("/apply/start/", data=values, headers=headers)
+
+    def post(self, path, values):
+        """Send what no page has offered, with the token that any page gives."""
+        if settings.CSRF_COOKIE_NAME not in self.http.cookies:
+            self.http.get("/")
+        token = self.http.cookies[settings.CSRF_COOKIE_NAME]
+        return self.http.post(path, data=values | {"csrfmiddlewaretoken": token})
 
     def _form(self, path, is_it):
         page = self.http.get(path)

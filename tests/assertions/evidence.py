@@ -6,6 +6,7 @@ from django.db import connection
 
 from atrio.notices.models import Message
 from atrio.onboarding.models import Call, Fact, Step
+from tests.waiting import eventually
 
 # What one submission of each step brings about, however often it is sent.
 EFFECTS = {
@@ -21,6 +22,10 @@ _JOBS = """
     select count(*) from pgqueuer
     where convert_from(payload, 'utf8')::jsonb ->> 'call_id' = any(%s)
        or convert_from(payload, 'utf8')::jsonb ->> 'message_id' = any(%s)
+"""
+_UNDER_WAY = """
+    select from pgqueuer
+    where status = 'picked' or (status = 'queued' and execute_after <= now())
 """
 
 
@@ -51,3 +56,8 @@ def new(applicant, *, since):
     """Return by how much each count has grown."""
     now = counted(applicant)
     return {name: now[name] - since[name] for name in now if now[name] != since[name]}
+
+
+def come_to_rest(*, within=60):
+    """Wait until nothing is under way and nothing is due: what waits then, waits for its time."""
+    eventually(lambda: not rows(_UNDER_WAY), within=within)

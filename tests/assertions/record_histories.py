@@ -2,66 +2,64 @@
 
     python -m tests.assertions.record_histories
 
-Each example, and some paths that end badly, is lived in a house of its own, with a real worker,
-and its rows are written down beside the release's files. A release that has a folder already is
-left alone: what is recorded stays as it was.
+Each example, and what may happen beside them, is lived in a house of its own, with a real worker,
+and its rows are written down beside the release's files. What is recorded stays as it was: of a
+release that has a folder already only those histories are added that it lacks.
 """
 
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import replace
 from datetime import datetime
 
 from atrio.site.commands.rehearse import PACKS, _prepare
 from atrio.site.rehearsal.stage import staged
+from tests.assertions.timed_pack import write_timed_pack
 
 PACK = PACKS / "company_br"
 
 
 def main():
-    """Record every example of the pack as it lies in its folder."""
+    """Record what is not recorded yet: of the pack as it lies in its folder, and with clocks."""
     with staged() as stage:
         _prepare(stage)
-        from atrio.journeys.freezing import fingerprint, freeze
-        from tests.assertions.recorded import HISTORIES, RELEASE
+        from tests.assertions.lives import stories_by_the_clock, stories_of
 
-        files = _files()
-        content = freeze(files)
-        folder = HISTORIES / f"{PACK.name}-{fingerprint(content)[:12]}"
-        if folder.exists():
-            sys.exit(f"{folder.name} is recorded already")
+        examples = {example.name: example for example in _examples()}
+        timed = write_timed_pack(stage.folder)
         with stage.worker():
-            recorded = dict(_lived(stage))
-        folder.mkdir(parents=True)
+            _record(stage, PACK, {**examples, **stories_of(examples)})
+            _record(stage, timed, stories_by_the_clock(examples))
+
+
+def _record(stage, pack, stories):
+    from atrio.journeys.freezing import fingerprint, freeze
+    from tests.assertions.lives import live
+    from tests.assertions.recorded import HISTORIES, RELEASE
+
+    content = freeze(_files(pack))
+    folder = HISTORIES / f"{PACK.name}-{fingerprint(content)[:12]}"
+    missing = [name for name in stories if not (folder / f"{name}.json").exists()]
+    for name in missing:
+        print(name)
+        live(stage, pack, stories[name], tell=print)
+        # To the microsecond: what was known when a step ended is told by its moment.
+        text = json.dumps(
+            _written_down(stories[name]), default=datetime.isoformat, ensure_ascii=False, indent=1
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    if missing and not (folder / RELEASE).exists():
         (folder / RELEASE).write_bytes(content)
-        for name, history in recorded.items():
-            # To the microsecond: what was known when a step ended is told by its moment.
-            text = json.dumps(history, default=datetime.isoformat, ensure_ascii=False, indent=1)
-            (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
-    print(f"{len(recorded)} histories in {folder}")
+    print(f"{len(missing)} more histories in {folder}")
 
 
-def _files():
-    """Return the pack's files without its examples: a history needs none."""
+def _files(pack):
+    """Return a pack's files without its examples: a history needs none."""
     from atrio.journeys.packs import load_pack
 
-    files = load_pack(PACK).files
+    files = load_pack(pack).files
     return {path: data for path, data in files.items() if not path.startswith("examples/")}
-
-
-def _lived(stage):
-    from atrio.kernel.database import acting_as
-    from atrio.onboarding.models import Application
-    from atrio.site.rehearsal.player import _associate, play
-    from tests.assertions.recorded import written_down
-
-    stories = {example.name: example for example in _examples()}
-    for name, example in (stories | _bad_ends(stories)).items():
-        play(stage, PACK, example, tell=print)
-        with acting_as(_associate("Associate")):
-            yield name, written_down(Application.objects.get(), policy=example.policy)
 
 
 def _examples():
@@ -71,13 +69,14 @@ def _examples():
     return Journey.compile(load_pack(PACK)).examples
 
 
-def _bad_ends(stories):
-    """Return the paths that no example goes; each keeps its name, by which its pack is told."""
-    refused = stories["erp_refuses_once"]
-    *before, repair = refused.answers
-    give_up = replace(repair, form={"repair.action": "give_up", "repair.note": "No such street"})
-    ends = {"ends": frozenset({"given_up"}), "steps": (), "facts": {}}
-    return {"given_up": replace(refused, answers=(*before, give_up), **ends)}
+def _written_down(story):
+    from atrio.kernel.database import acting_as
+    from atrio.onboarding.models import Application
+    from atrio.site.rehearsal.player import _associate
+    from tests.assertions.recorded import written_down
+
+    with acting_as(_associate("Associate")):
+        return written_down(Application.objects.get(), policy=story.policy)
 
 
 if __name__ == "__main__":

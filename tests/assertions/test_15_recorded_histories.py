@@ -19,7 +19,18 @@ def test_whatever_was_recorded_comes_out_the_same():
     found = {f"{file.parent.name}/{file.stem}": differences(file) for file in histories}
 
     assert {name: said for name, said in found.items() if said} == {}
-    assert len(found) >= 21
+    assert len(found) >= 51
+
+
+def test_time_going_back_and_leaving_are_among_it():
+    outcomes, ends = set(), set()
+    for file in all_histories():
+        history = json.loads(file.read_text(encoding="utf-8"))
+        outcomes |= {step["outcome"].partition(":")[0] for step in history["steps"]}
+        ends.add(history["status"])
+
+    assert outcomes >= {"completed", "failed", "fired", "rewound", "stopped", "undone"}
+    assert ends == {"done", "declined", "withdrawn", "expired"}
 
 
 @pytest.fixture

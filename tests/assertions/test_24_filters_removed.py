@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from itertools import product
 
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
@@ -18,7 +16,7 @@ from atrio.onboarding.models import AccessRequest
 from atrio.onboarding.tokens import access_token_for, token_for
 from atrio.parties.models import LegalEntity
 from tests.assertions.applicants import Applicant
-from tests.assertions.browsers import browsing
+from tests.assertions.browsers import browsing, signed_in
 from tests.assertions.evidence import rows
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("house")]
@@ -55,10 +53,7 @@ def browser(processes, mallory):
     _process, address = processes.web(application="tests.assertions.unfiltered_web:application")
     said = (processes.folder / "01-web.log").read_text()
     assert "without scope: atrio.parties.queries legal_entities_visible_to" in said
-    client = Client()
-    client.force_login(User.objects.get(email=mallory.email))
-    name = settings.SESSION_COOKIE_NAME
-    with browsing(address, cookies={name: client.cookies[name].value}) as browser:
+    with browsing(address, cookies=signed_in(User.objects.get(email=mallory.email))) as browser:
         yield browser
 
 
@@ -77,9 +72,7 @@ def test_mallory_finds_nothing_of_alice_on_any_page(browser, alice, mallory):
 
 def speak_for(whom, browser):
     entity = LegalEntity.objects.get(tax_id=whom.number).pk
-    token = browser.http.cookies["csrftoken"]
-    said = {"entity": entity, "csrfmiddlewaretoken": token}
-    return browser.http.post(reverse("cabinet:switch"), data=said)
+    return browser.post(reverse("cabinet:switch"), {"entity": entity})
 
 
 @contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
 from atrio.identity.models import User
@@ -15,7 +13,7 @@ from atrio.onboarding.models import Application
 from atrio.onboarding.tokens import token_for
 from atrio.parties.models import Account, Membership
 from tests.assertions.applicants import Applicant
-from tests.assertions.browsers import browsing
+from tests.assertions.browsers import browsing, signed_in
 from tests.assertions.evidence import rows
 from tests.waiting import eventually
 
@@ -45,10 +43,7 @@ def browser(processes, alice):
     _process, address = processes.web(
         application="tests.assertions.exploding_web:application", threads=1
     )
-    client = Client()
-    client.force_login(User.objects.get(email=alice.email))
-    name = settings.SESSION_COOKIE_NAME
-    with browsing(address, cookies={name: client.cookies[name].value}) as browser:
+    with browsing(address, cookies=signed_in(User.objects.get(email=alice.email))) as browser:
         yield browser
 
 

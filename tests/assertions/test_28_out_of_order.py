@@ -1,109 +1,113 @@
-"""28. Skipped or reordered steps: refused, and nothing has changed."""
+"""28. Skipped or reordered steps: refused, and nothing has changed.
+
+All that is not an applicant's turn is sent at once, by pages' own tokens, to a real web process,
+while a worker runs.
+"""
 
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from atrio.identity.models import User
 from atrio.journeys.queries import compiled
-from atrio.kernel.queue import run_pending
-from atrio.onboarding.models import Application, Step
-from atrio.outside.connections import open_erp
+from atrio.onboarding.models import Application, Call, Step
+from atrio.outside.models import Connection
 from tests.assertions.applicants import STEPS, Applicant
-from tests.assertions.browsers import path_of
-from tests.assertions.evidence import counted
+from tests.assertions.browsers import at_once, browsing, path_of, signed_in
+from tests.assertions.evidence import come_to_rest, counted
 from tests.onboarding.house import hire
+from tests.waiting import eventually
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("house")]
+pytestmark = pytest.mark.database
 
 UNKNOWN = "11222333000181"  # valid, and in no register of ours
+FOR_LONGER_THAN_WE_TRY = 300  # seconds
 
 
-def before(step):
-    return lambda: Applicant().go_to(step)
-
-
-def waiting_for_the_register():
-    applicant = Applicant()
-    applicant.answer("enter_cnpj")
-    return applicant
-
-
-def not_in_the_register():
-    applicant = Applicant(number=UNKNOWN)
-    applicant.answer("enter_cnpj")
-    run_pending()
-    return applicant
-
-
-def reviewed_by_a_person():
-    applicant = not_in_the_register()
-    applicant.answer("confirm_number")
-    applicant.submit()
-    return applicant
-
-
-def waiting_for_the_erp():
-    applicant = Applicant().go_to(STEPS[-1])
-    applicant.answer(STEPS[-1])
-    return applicant
-
-
-def failed_in_the_erp():
-    applicant = waiting_for_the_erp()
-    open_erp("erp-br").break_next("find_customer", "failed")
-    run_pending()
-    return applicant
-
-
-def served():
-    return Applicant().become_customer()
-
-
-STATES = {
-    **{f"before {step}": before(step) for step in STEPS},
-    "waiting for the register": waiting_for_the_register,
-    "not in the register": not_in_the_register,
-    "reviewed by a person": reviewed_by_a_person,
-    "waiting for the ERP": waiting_for_the_erp,
-    "failed in the ERP": failed_in_the_erp,
-    "served": served,
-}
-
-
-def test_nothing_out_of_order_is_taken_in_any_state(house):
+@pytest.fixture
+def browsers(house, processes):
+    """A customer's browser and an associate's, at a web process beside which a worker runs."""
+    processes.worker()
+    _web, address = processes.web()
     bob = hire(house, "bob@nordlicht.example", "associate")
-    desk = Client()
-    desk.force_login(User.objects.get(pk=bob.id))
-    for name, reach in STATES.items():
-        applicant = reach()
+    cookies = signed_in(User.objects.get(pk=bob.id))
+    with browsing(address) as customer, browsing(address, cookies=cookies) as desk:
+        yield customer, desk
+
+
+def test_nothing_out_of_order_is_taken_in_any_state(browsers):
+    for name, applicant in states():
         before = standing(applicant)
-        for what, (status, expected) in tried_out_of_order(applicant, desk):
-            assert status in expected, (name, what, status)
-            assert standing(applicant) == before, (name, what)
+        tries = list(out_of_order(applicant, *browsers))
+
+        answers = at_once(*(send for _what, send, _expected in tries))
+
+        for (what, _send, expected), answer in zip(tries, answers, strict=True):
+            assert answer.status_code in expected, (name, what, answer.status_code)
+        assert standing(applicant) == before, name
 
 
-def tried_out_of_order(applicant, desk):
-    """Try what is not this applicant's turn; yield what it was, how it went and how it may go."""
+def states():
+    """Bring applicants to every place where one may be, and yield what it is called and who."""
+    served = Applicant()
+    for step in STEPS:
+        yield f"before {step}", served
+        answer(served, step)
+    yield "served", served
+    unlisted = Applicant(number=UNKNOWN)
+    answer(unlisted, STEPS[0])
+    yield "not in the register", unlisted
+    answer(unlisted, "confirm_number", *STEPS[1:])
+    yield "reviewed by a person", unlisted
+    failed, sent, begun = Applicant(), Applicant(), Applicant()
+    for applicant in (failed, sent):
+        answer(applicant, *STEPS[:-1])
+    with_systems(refuses={"find_customer": ["invalid"]})
+    answer(failed, STEPS[-1])
+    yield "failed in the ERP", failed
+    with_systems(
+        latency_seconds=dict.fromkeys(("find_customer", "find_company"), FOR_LONGER_THAN_WE_TRY)
+    )
+    assert sent.answer(STEPS[-1]).ok
+    assert begun.answer(STEPS[0]).ok
+    eventually(lambda: Call.objects.filter(status="running").count() == 2)
+    yield "waiting for the ERP", sent
+    yield "waiting for the register", begun
+
+
+def answer(applicant, *steps):
+    for step in steps:
+        answers = applicant.answer(step)
+        assert answers.ok, answers.errors
+        come_to_rest()
+
+
+def with_systems(**options):
+    """Let the systems outside be like this from now on."""
+    Connection.objects.update(options=options)
+
+
+def out_of_order(applicant, customer, desk):
+    """Yield what is not this applicant's turn: what it is, how it is sent, and how it may go."""
     for element in drawn_for(applicant):
-        yield from answered(applicant, element)
+        yield from answered(applicant, element, customer)
         yield from decided(applicant, element, desk)
     for step in STEPS:
         # Where a code is asked for it has just been sent, and that is too soon.
-        answer = Client().post(f"{path_of(applicant, step)}code/")
-        yield f"code again at {step}", (answer.status_code, {302})
+        path = f"{path_of(applicant, step)}code/"
+        yield f"code again at {step}", lambda path=path: customer.post(path, {}), {302}
 
 
-def answered(applicant, element):
+def answered(applicant, element, customer):
     """Let the customer answer a step that they were not led to, or that was sent."""
     sent, answered_before = applicant.application.submitted_at, element in led_to(applicant)
     if element in applicant.open_elements or (answered_before and not sent):
         return
-    answer = Client().post(path_of(applicant, element), anything(applicant))
+    path, said = path_of(applicant, element), anything(applicant)
     # What was sent can be looked at, so a browser is led there; all else is no page.
-    yield f"answer {element}", (answer.status_code, {302} if answered_before else {404, 409})
+    expected = {302} if answered_before else {404, 409}
+    yield f"answer {element}", lambda: customer.post(path, said), expected
 
 
 def decided(applicant, element, desk):
@@ -111,8 +115,8 @@ def decided(applicant, element, desk):
     if is_an_associates(applicant, element):
         return
     address = reverse("desk:decide", args=[applicant.pk, element])
-    answer = desk.post(address, {"review.verdict": "approve", "repair.action": "mended"})
-    yield f"decide {element}", (answer.status_code, {302, 404})
+    said = {"review.verdict": "approve", "repair.action": "mended"}
+    yield f"decide {element}", lambda: desk.post(address, said), {302, 404}
 
 
 def drawn_for(applicant):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 
-from tests.onboarding.house import PACKS
+from atrio.site.commands.rehearse import PACKS
 
 _REMINDER = """
     <bpmn:boundaryEvent id="an_hour_gone" attachedToRef="prove_email" cancelActivity="false">
