@@ -16,6 +16,8 @@ class RegistryContract:
     Of the company, `as_of` and `evidence` are the connector's own.
     """
 
+    another_kind = TaxId("DE", "de_vat", "136695976")
+
     def test_returns_the_company_of_a_number(self, registry, company):
         found = registry.find_company(company.tax_id)
 
@@ -36,6 +38,6 @@ class RegistryContract:
 
     def test_a_number_of_another_kind_is_refused(self, registry):
         with pytest.raises(OutsideFailure) as caught:
-            registry.find_company(TaxId("DE", "de_vat", "136695976"))
+            registry.find_company(self.another_kind)
 
         assert caught.value.code == "invalid"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
 from django.utils.timesince import timesince
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from atrio.engine.forms.places import postal_code
 from atrio.engine.forms.tax_ids import tax_id_module, tax_id_name
@@ -43,7 +43,8 @@ def unit(symbol: str) -> str:
 def tax_id(kind: str, number: str) -> str:
     """Return a tax id with its name: "CNPJ 52.184.603/0001-94"."""
     module = tax_id_module(kind)
-    return f"{tax_id_name(kind)} {module.format(number) if module else number}"
+    written = getattr(module, "format", str)(number)
+    return f"{tax_id_name(kind, get_language() or 'en')} {written}"
 
 
 def address(parts: Mapping[str, str], *, home: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from atrio.engine.forms import Form, Localized, Message, as_text, fact
+from atrio.engine.forms import Field, Form, Localized, Message, as_text, fact
 from atrio.engine.problems import Problem, Unpublishable
 from atrio.engine.process import Blueprint, Element, OpenTask
 from atrio.engine.tables import Table
@@ -128,6 +128,14 @@ class Journey:
             if candidate.id == element:
                 return self.forms[candidate.target]
         raise KeyError(element)
+
+    def field(self, name: str) -> Field:
+        """Return the field that asks for a fact; raises KeyError where no form does."""
+        for form in self.forms.values():
+            for entry in form.fields:
+                if entry.name == name and not entry.readonly:
+                    return entry
+        raise KeyError(name)
 
     def language(self, wanted: str) -> str:
         """Return the pack's language that serves a reader of `wanted` best."""

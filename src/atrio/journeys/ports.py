@@ -38,6 +38,11 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
             "register.activity": "text",
             "register.activity_code": "text",
             "register.age_days": "number",  # since the company was founded
+            "register.is_head_office": "boolean",  # unknown where the register does not say
+            "register.legal_form": "text",
+            "register.manager": "text",  # the first who may sign for it
+            "register.kpp": "text",  # of Russia, like the OGRN
+            "register.ogrn": "text",
         },
         "crm.find_customer": {**KNOWN, "erp.customer_number": "text"},
         # What is known comes with the error existing_customer.

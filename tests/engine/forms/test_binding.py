@@ -241,7 +241,7 @@ def test_an_address_reads_as_its_country_writes_it():
     assert [line.text for line in lines] == [
         "Lindenweg 5\n10115 Berlin",
         "Lindenweg, 5\nBerlin – SP, 10115",
-        "Lindenweg 5\n10115 Berlin\nAT",
+        "Lindenweg 5\n10115 Berlin\nAUSTRIA",
     ]
 
 

@@ -30,7 +30,7 @@ BROKEN = [
     ([a_field("text", label={"English": "Name"})], "thing.value", "does not match"),
     ([a_field("choice")], "thing.value", "choices"),
     ([a_field("money")], "thing.value", "currency"),
-    ([a_field("tax_id", country="BR")], "thing.value", "kind"),
+    ([a_field("tax_id", kind="br_cnpj")], "thing.value", "country"),
     ([a_field("tax_id", country="BR", kind="br_nonsense")], "thing.value", "br_nonsense"),
     ([a_field("consent")], "thing.value", "version"),
     ([a_field("consent", version="1", link="javascript:alert(1)")], "thing.value", "match"),

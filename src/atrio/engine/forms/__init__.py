@@ -10,6 +10,7 @@ draw the answers again.
 """
 
 from .binding import BoundChoice, BoundField, BoundForm, bound
+from .conditions import placed
 from .facts import fact, nested
 from .model import Field, Form
 from .showing import Shown, as_text, shown
@@ -36,6 +37,7 @@ __all__ = [
     "confirmed",
     "fact",
     "nested",
+    "placed",
     "proposed",
     "shown",
     "validate",

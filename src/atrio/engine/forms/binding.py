@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .conditions import applies
+from .conditions import applies, placed
 from .facts import fact, nested
 from .model import Choice, Field, Form
 from .parts import key_of, parts_of
+from .places import countries
 from .reading import longest, write
 from .suggesting import Suggestion
 from .tax_ids import tax_id_name
@@ -111,6 +112,7 @@ class _Binder:
     suggestions: Mapping[str, Suggestion]
 
     def bind(self, entry: Field) -> BoundField:
+        entry = placed(entry, self.known)
         value = self.values.get(entry.name)
         suggestion = self.suggestions.get(entry.name)
         parts = parts_of(entry)
@@ -141,7 +143,7 @@ class _Binder:
             value=chosen[-1] if chosen else "",
             error=self.say(error, self.language) if error else "",
             required=applies(entry.required, self.known),
-            choices=tuple(self._choice(choice, chosen) for choice in entry.choices),
+            choices=self._choices(entry, chosen),
             multiple=entry.multiple,
             multiline=entry.multiline,
             readonly=entry.readonly,
@@ -152,7 +154,7 @@ class _Binder:
             maximum="" if entry.maximum is None else str(entry.maximum),
             currency=entry.currency,
             country=entry.country,
-            kind=tax_id_name(entry.kind) if entry.kind else "",
+            kind=tax_id_name(entry.kind, self.language) if entry.type == "tax_id" else "",
             version=entry.version,
             link=entry.link,
             accept=",".join(entry.accept),
@@ -168,6 +170,12 @@ class _Binder:
         if isinstance(value, list):
             return [str(item) for item in value]
         return [] if value is None else [write(entry, value, self.language)]
+
+    def _choices(self, entry: Field, chosen: list[str]) -> tuple[BoundChoice, ...]:
+        if entry.type != "country":
+            return tuple(self._choice(choice, chosen) for choice in entry.choices)
+        named = sorted((name(self.language), code) for code, name in countries().items())
+        return tuple(BoundChoice(code, name, chosen=code in chosen) for name, code in named)
 
     def _choice(self, choice: Choice, chosen: list[str]) -> BoundChoice:
         label = in_words(choice.label, self.language, self.say)

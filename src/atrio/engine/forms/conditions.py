@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from atrio.engine.expressions import Misspelt, Undecidable, evaluate
 
-from .model import Condition
+from .facts import fact
+from .model import Condition, Field
 
 logger = logging.getLogger(__name__)
+
+
+def placed(entry: Field, facts: Mapping[str, Any]) -> Field:
+    """Return the field in the country that a fact says, itself where it has one of its own."""
+    if not entry.country_from:
+        return entry
+    return replace(entry, country=str(fact(facts, entry.country_from) or ""))
 
 
 def applies(condition: Condition, facts: Mapping[str, Any], *, if_broken: bool = True) -> bool:

@@ -33,9 +33,8 @@ FieldType = Literal[
     "yes_no",
     "consent",
     "file",
-    # Parts of an address; a pack does not name them.
-    "postal_code",
     "country",
+    "postal_code",  # of an address: a pack does not name it
 ]
 Privacy = Literal["public", "business", "personal", "sensitive"]
 Condition = bool | str  # always, never, or a ZEN expression over the facts
@@ -87,7 +86,8 @@ class Field:
     decimals: int = 2
     currency: str = ""
     country: str = ""  # of an address, a phone, a tax id: ISO 3166-1 alpha-2
-    kind: str = ""  # of a tax id: "br_cnpj"
+    country_from: str = ""  # … or the fact that says it: "company.country"
+    kind: str = ""  # of a tax id: "br_cnpj", or several; "": as companies of the country pay VAT
     version: str = ""  # of the text one consents to
     link: str = ""  # where that text can be read
     accept: tuple[str, ...] = ()  # media types of a file
@@ -199,8 +199,11 @@ def _faults(fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
             if other.startswith(f"{entry.name}.") or entry.name.startswith(f"{other}."):
                 yield entry.name, f"the name lies inside the field {other!r}, or around it"
         seen.add(entry.name)
-        if entry.kind and tax_id_module(entry.kind) is None:
-            yield entry.name, f"nobody knows how to check a {entry.kind!r}"
+        for kind in entry.kind.split():
+            if tax_id_module(kind) is None:
+                yield entry.name, f"nobody knows how to check a {kind!r}"
+        if entry.type == "tax_id" and not (entry.country or entry.country_from):
+            yield entry.name, "it says neither country nor country_from"
         if entry.type == "date":
             yield from ((entry.name, reason) for reason in _bad_days(entry))
         chosen = [choice.value for choice in entry.choices]

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+
+from babel import Locale
 
 from .wording import Localized
 
+_LANGUAGES = ("en", "pt", "de", "fr", "es", "ru")
+_NOT_OF_THE_STANDARD = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+)
 PARTS = ("street", "number", "extra", "district", "postal_code", "city", "region", "country")
 
 _BRAZIL = {
@@ -70,6 +77,25 @@ _FORMATS = {
         postal_code_shape="99999",
     ),
 }
+
+
+@cache
+def countries() -> Mapping[str, Localized]:
+    """Return the countries of ISO 3166-1 with their names, by code (source: CLDR, by Babel)."""
+    names = {language: dict(Locale.parse(language).territories) for language in _LANGUAGES}
+    # CLDR names regions of the world (001), and places that are no countries of the standard.
+    codes = {str(code) for code in names["en"]} - _NOT_OF_THE_STANDARD
+    return {
+        code: Localized({language: str(known[code]) for language, known in names.items()})
+        for code in sorted(codes)
+        if code.isalpha() and len(code) == 2
+    }
+
+
+def country_name(code: str, language: str) -> str:
+    """Return what a country is called, its code where nobody knows it."""
+    known = countries().get(code)
+    return known(language) if known else code
 
 
 def address_format(country: str) -> AddressFormat:

@@ -20,8 +20,8 @@ from stdnum.exceptions import ValidationError as NotATaxId
 from .cleaning import Invalid, clean_identifier, clean_text, without_invisible
 from .model import Field
 from .numbers import day_as_read, decimal_sign, read_day, read_decimal, write_decimal
-from .places import postal_code
-from .tax_ids import tax_id_module, tax_id_name
+from .places import countries, postal_code
+from .tax_ids import recognised, tax_id_module, tax_id_name
 from .wording import Json
 
 LONGEST = {
@@ -154,14 +154,13 @@ def _read_phone(field: Field, text: str, _language: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _read_tax_id(field: Field, text: str, _language: str) -> str:
-    name = tax_id_name(field.kind)
+def _read_tax_id(field: Field, text: str, language: str) -> str:
+    name = tax_id_name(field.kind, language)
     number = clean_identifier(text, max_length=longest(field)).upper()
-    module = tax_id_module(field.kind)
-    if module is None or not (number.isascii() and number.isalnum()):
+    if not (number.isascii() and number.isalnum()):
         raise Invalid("tax_id.format", name=name)
     try:
-        return str(module.validate(number))
+        return recognised(number, kind=field.kind, country=field.country)[1]
     except InvalidChecksum:
         raise Invalid("tax_id.checksum", name=name) from None
     except InvalidLength:
@@ -171,8 +170,12 @@ def _read_tax_id(field: Field, text: str, _language: str) -> str:
 
 
 def _formatted(field: Field, number: str) -> str:
-    written = getattr(tax_id_module(field.kind), "format", None)
-    return str(written(number)) if written else number
+    try:
+        kind, compact = recognised(number, kind=field.kind, country=field.country)
+    except NotATaxId:
+        return number
+    written = getattr(tax_id_module(kind), "format", None)
+    return str(written(compact)) if written else number
 
 
 def _phone_as_written(number: str) -> str:
@@ -210,7 +213,7 @@ def _read_postal_code(field: Field, text: str, _language: str) -> str:
 
 def _read_country(field: Field, text: str, _language: str) -> str:
     code = clean_identifier(text, max_length=longest(field)).upper()
-    if not re.fullmatch("[A-Z]{2}", code):
+    if code not in countries():
         raise Invalid("country.invalid")
     return code
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .conditions import applies
+from .conditions import applies, placed
 from .facts import fact
 from .model import Field, Form
 from .numbers import day_as_read, group_decimal
 from .parts import key_of, parts_of
-from .places import address_format
+from .places import address_format, country_name
 from .reading import write
 from .wording import Json, Message, Say, in_words
 
@@ -31,7 +31,7 @@ def shown(form: Form, *, facts: Mapping[str, Any], language: str, say: Say) -> t
     """Return the form's answers among the facts, for people; blank and hidden ones left out."""
     return tuple(
         Shown(entry.name, in_words(entry.label, language, say), text, entry.privacy)
-        for entry in form.fields
+        for entry in (placed(each, facts) for each in form.fields)
         if applies(entry.visible, facts)
         and (text := as_text(entry, fact(facts, entry.name), language, say))
     )
@@ -54,6 +54,8 @@ def as_text(entry: Field, value: Json, language: str, say: Say) -> str:
             return group_decimal(Decimal(str(value)), language)
         case str() if entry.type == "choice":
             return _label(entry, value, language, say)
+        case str() if entry.type == "country":
+            return country_name(value, language)
         case str() if entry.type == "date":
             return day_as_read(value, language)
         case _:
@@ -75,6 +77,7 @@ def _together(
         known = {key: part for key, part in value.items() if isinstance(part, str)}
         country = "" if entry.country else known.get("country", "")
         written = address_format(entry.country or country).lines(known)
-        return "\n".join([*written, country] if country else written)
+        named = country_name(country, language).upper() if country else ""
+        return "\n".join([*written, named] if named else written)
     said = (as_text(part, value.get(key_of(part)), language, say) for part in parts)
     return " ".join(text for text in said if text)

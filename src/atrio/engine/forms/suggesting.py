@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cleaning import Invalid
+from .conditions import placed
 from .facts import fact
 from .model import Field, Form
 from .parts import key_of, parts_of, whole
@@ -34,7 +35,7 @@ def proposed(
     A suggestion that the field itself would refuse is not made.
     """
     found: dict[str, Suggestion] = {}
-    for entry in form.fields:
+    for entry in (placed(each, facts) for each in form.fields):
         if entry.source and (value := _canonical(entry, fact(facts, entry.source))):
             group = entry.source.partition(".")[0]
             text = as_text(entry, value, language, say)
@@ -55,7 +56,7 @@ def agreeing(form: Form, *, facts: Mapping[str, Any]) -> dict[str, str]:
 def _agreeing(form: Form, values: Mapping[str, Json], facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         entry.name: entry.source
-        for entry in form.fields
+        for entry in (placed(each, facts) for each in form.fields)
         if entry.source
         and (value := values.get(entry.name)) is not None
         and value == _canonical(entry, fact(facts, entry.source))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .cleaning import Invalid, as_typed, without_invisible
-from .conditions import applies
+from .conditions import applies, placed
 from .facts import nested
 from .model import Field, Form
 from .parts import key_of, parts_of, whole
@@ -48,6 +48,7 @@ class _Reading:
         """Read one field; later fields see its value among the facts."""
         if entry.readonly:
             return
+        entry = placed(entry, self.facts)
         if not applies(entry.visible, self.facts):
             self.hidden.append(entry.name)
             self.facts = nested({entry.name: None}, onto=self.facts)

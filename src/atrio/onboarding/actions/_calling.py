@@ -82,6 +82,7 @@ def _question(case: Case, call: Call) -> Question:
         reference=application.reference,
         key=call.key,
         unit=business_unit(application.business_unit),
+        journey=case.journey,
         connection=None,
         language=application.language,
         facts=case.facts,

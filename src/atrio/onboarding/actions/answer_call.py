@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Subquery
 
+from atrio.journeys.queries import compiled
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.errors import NoAnswer, OutsideBusy, OutsideFailure
 from atrio.kernel.queue import later
@@ -35,7 +36,8 @@ _BEGUN = """
 """
 _FOUND = "with call as (select * from onboarding_call where id = %s)"
 _READ = """
-    select call.*, application.reference, application.business_unit, application.language
+    select call.*, application.reference, application.business_unit, application.language,
+        application.release_id
     from call join onboarding_application as application on application.id = application_id
 """
 _END = """
@@ -70,6 +72,7 @@ def _question(call: Any, now: datetime) -> Question:
         reference=call.reference,
         key=call.key,
         unit=unit,
+        journey=compiled(call.release_id),
         connection=connection_row(asked) if asked else None,
         language=call.language,
         facts=current_facts(facts_held(call.application_id)),

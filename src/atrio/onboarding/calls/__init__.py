@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from atrio.journeys.journey import Journey
 from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Application
@@ -30,6 +31,7 @@ class Question:
     reference: str
     key: str
     unit: BusinessUnit
+    journey: Journey
     connection: Connection | None  # to whom the call asks, None when it asks nobody outside
     language: str
     facts: Mapping[str, Any]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
+from atrio.engine.forms import nested, placed
+from atrio.engine.forms.tax_ids import recognised
 from atrio.onboarding.calls import Question
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.ports import TaxId
 from atrio.parties.queries import Acquaintance
 
-# What a company is known by, country by country.
-KINDS = {"BR": "br_cnpj"}
+TAX_ID = "company.tax_id"
 
 
 def tax_id_of(question: Question) -> TaxId:
-    """Return the company's tax id as the applicant gave it."""
-    country = question.unit.country
-    return TaxId(country, KINDS[country], str(question.facts["company.tax_id"]))
+    """Return the company's tax id as the applicant gave it, of the kind their form asks for."""
+    field = placed(question.journey.field(TAX_ID), nested(question.facts))
+    number = str(question.facts[TAX_ID])
+    kind, compact = recognised(number, kind=field.kind, country=field.country)
+    return TaxId(field.country, kind, compact)
 
 
 def email_of(question: Question) -> str:

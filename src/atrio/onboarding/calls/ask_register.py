@@ -91,7 +91,10 @@ def _facts(record: CompanyRecord, today: date, source: str) -> list[NewFact]:
         "activity": record.activity,
         "activity_code": record.activity_code,
         "age_days": (today - record.founded_on).days if record.founded_on else None,
-    }
+        "is_head_office": record.is_head_office,
+        "legal_form": record.legal_form,
+        "manager": record.managers[0] if record.managers else "",
+    } | {each.kind.partition("_")[2]: each.number for each in record.other_ids}
     return [_register(name, value, source) for name, value in said.items()]
 
 

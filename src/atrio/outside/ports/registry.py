@@ -30,6 +30,8 @@ class CompanyRecord:
     phone: str
     as_of: datetime
     evidence: str  # the answer as received, for the auditor
+    other_ids: tuple[TaxId, ...] = ()  # what else states call it by: "ru_kpp", "ru_ogrn"
+    managers: tuple[str, ...] = ()  # who may sign for it
 
 
 class Registry(Protocol):

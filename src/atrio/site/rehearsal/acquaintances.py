@@ -7,12 +7,15 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from atrio.engine.forms import nested, placed
+from atrio.engine.forms.tax_ids import recognised
 from atrio.identity.actions import ensure_user
 from atrio.journeys.examples import Example
+from atrio.journeys.journey import Journey
 from atrio.kernel.ids import new_id
-from atrio.onboarding.calls._customer import KINDS
 from atrio.outside.actions import link
 from atrio.outside.models import Connection
+from atrio.outside.ports import TaxId
 from atrio.parties.actions import NewCustomer, give_seat, open_account
 from atrio.parties.models import Account, Contact, LegalEntity
 
@@ -45,31 +48,51 @@ def crm_records(example: Example, element: str) -> list[dict[str, Any]]:
     return [{"account": {"name": "Elsewhere Rehearsal"}, "contact": person}]
 
 
-def erp_records(example: Example, element: str, country: str) -> list[dict[str, Any]]:
+def tax_id_said(example: Example, journey: Journey) -> TaxId:
+    """Return the tax id with which the example comes, of the kind that the journey's form takes."""
+    said = {
+        name: value
+        for submission in example.answers
+        if not submission.errors
+        for name, value in submission.form.items()
+    }
+    field = placed(journey.field("company.tax_id"), nested(said))
+    number = answered(example, "company.tax_id")
+    kind, compact = recognised(number, kind=field.kind, country=field.country)
+    return TaxId(field.country, kind, compact)
+
+
+def erp_records(example: Example, element: str, journey: Journey) -> list[dict[str, Any]]:
     """Return the customer that only the ERP has."""
     said = said_of_the_known(example, element)
     if not said:
         return []
-    email = answered(example, "contact.email")
+    email, tax_id = answered(example, "contact.email"), tax_id_said(example, journey)
     return [
         {
             "number": str(said["erp.customer_number"]),
             "legal_name": _NAME,
-            "tax_id": {"kind": KINDS[country], "number": answered(example, "company.tax_id")},
+            "tax_id": {"kind": tax_id.kind, "number": tax_id.number},
             "email": email if said["known.contact"] == "linked" else ADMIN,
         }
     ]
 
 
 def make_known(
-    example: Example, element: str, *, unit: str, country: str, erp: Connection, now: datetime
+    example: Example,
+    element: str,
+    *,
+    unit: str,
+    journey: Journey,
+    erp: Connection,
+    now: datetime,
 ) -> None:
     """Open the account of a company that is a customer before the example begins."""
     said = said_of_the_known(example, element)
     if not said.get("known.company"):
         return
-    email, tax_id = answered(example, "contact.email"), answered(example, "company.tax_id")
-    number = f"M{sha256(tax_id.encode()).hexdigest()[:12]}-0"
+    email, tax_id = answered(example, "contact.email"), tax_id_said(example, journey)
+    number = f"M{sha256(tax_id.number.encode()).hexdigest()[:12]}-0"
     account = open_account(
         customer=NewCustomer(
             account_id=new_id(),
@@ -77,9 +100,9 @@ def make_known(
             price_group="",
             legal_name=_NAME,
             trade_name="",
-            country=country,
-            tax_id_kind=KINDS[country],
-            tax_id=tax_id,
+            country=tax_id.country,
+            tax_id_kind=tax_id.kind,
+            tax_id=tax_id.number,
             activity="",
             address={},
             contact_name="Admin",

@@ -23,7 +23,7 @@ from atrio.identity.actions import ensure_user
 from atrio.journeys.actions import publish
 from atrio.journeys.examples import Example, Submission
 from atrio.journeys.journey import Journey
-from atrio.journeys.packs import Pack, load_pack
+from atrio.journeys.packs import load_pack
 from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
@@ -256,9 +256,9 @@ def _set(stage: Stage, folder: Path, example: Example) -> Journey:
     with psycopg.connect(stage.postgres.url(), autocommit=True) as connection:
         connection.execute("truncate onboarding_application, parties_account, pgqueuer cascade")
     now = timezone.now()
-    pack = load_pack(folder)
-    known_by = _elements_by_call(Journey.compile(pack))
-    script = _script(pack, example, known_by)
+    journey = Journey.compile(load_pack(folder))
+    known_by = _elements_by_call(journey)
+    script = _script(journey, example, known_by)
     scene = new_id().hex[:12]
     codes = {}
     connections = {}
@@ -292,7 +292,7 @@ def _set(stage: Stage, folder: Path, example: Example) -> Journey:
     with acting_as(_associate("Associate")):
         for element in known_by["crm.find_customer"]:
             make_known(
-                example, element, unit=UNIT, country=pack.country, erp=connections["erp"], now=now
+                example, element, unit=UNIT, journey=journey, erp=connections["erp"], now=now
             )
     publish(by=SYSTEM, folder=copy, now=now)
     return Journey.compile(pack)
@@ -306,7 +306,7 @@ def _elements_by_call(journey: Journey) -> dict[str, list[str]]:
 
 
 def _script(
-    pack: Pack, example: Example, elements: Mapping[str, list[str]]
+    journey: Journey, example: Example, elements: Mapping[str, list[str]]
 ) -> dict[str, dict[str, Any]]:
     """Turn what the example lets outside systems say into options of the systems in memory."""
     refuses, records = {}, {}
@@ -331,7 +331,7 @@ def _script(
     in_erp = [
         record
         for element in elements["erp.create_customer"]
-        for record in erp_records(example, element, pack.country)
+        for record in erp_records(example, element, journey)
     ]
     in_crm = [
         record
