@@ -58,4 +58,5 @@ def withdraw_credit_line(request: HttpRequest, by: Actor) -> HttpResponse:
         return redirect("apply:track", token=token)
     where = place_of(application, step="credit_withdrawal")
     note_view(by=by, where=where, now=timezone.now(), application=application)
-    return render(request, "apply/withdraw_credit.html", {"token": token})
+    context = {"application": application, "token": token}
+    return render(request, "apply/withdraw_credit.html", context)
