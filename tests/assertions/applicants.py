@@ -14,7 +14,7 @@ from atrio.kernel.database import acting_as
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
 from atrio.onboarding.actions import start_application, submit_step
-from atrio.onboarding.models import Application, Step
+from atrio.onboarding.models import Application, Fact, Step
 from atrio.outside.invented import invented_numbers
 
 _numbers = invented_numbers(start=2000)
@@ -63,9 +63,16 @@ class Applicant:
         return set(steps.values_list("element", flat=True))
 
     @property
+    def address(self):
+        """Where letters go today, "" before there is an address."""
+        given = Fact.objects.filter(application=self.pk, field="contact.email")
+        latest = given.order_by("-id").first()
+        return (latest.value or "") if latest else ""
+
+    @property
     def code(self):
-        """The latest code in this applicant's mail, "000000" before there is one."""
-        letters = Message.objects.filter(application_id=self.pk, notice="code")
+        """The latest code in the mail to that address, "000000" before there is one."""
+        letters = Message.objects.filter(application_id=self.pk, notice="code", to=self.address)
         latest = letters.order_by("-id").first()
         return re.search(r"\b\d{6}\b", latest.text)[0] if latest else "000000"
 

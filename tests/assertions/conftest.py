@@ -99,7 +99,11 @@ class RealErp:
     """A Tryton as its own people see it."""
 
     def __init__(self, connector):
-        self._rpc = connector._rpc
+        self._connector, self._rpc = connector, connector._rpc
+
+    def everybody(self):
+        """Return all customers."""
+        return list(self._connector.customers())
 
     def customers(self, number):
         """Return the customers with a tax number, by their codes."""
