@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 
 import { closeMenus } from "./menus";
 import { copyOnClick } from "./copy";
+import { followAnswers } from "./follow";
 import { dressNumbers } from "./inputs";
 import { guardForms } from "./forms";
 import { tellWhenLeft } from "./leave";
@@ -22,6 +23,7 @@ document.documentElement.dataset.script = "yes";
 closeMenus();
 copyOnClick();
 dressNumbers();
+followAnswers();
 guardForms();
 switchTheme();
 tellWhenLeft();

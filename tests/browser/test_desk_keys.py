@@ -54,6 +54,12 @@ def test_carla_decides_without_a_mouse_and_is_back_where_she_was(carla, waiting)
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     press("d")
     press("Space")  # approve
+    told = page.locator("[name='review.reason']")
+    assert not told.is_visible()
+    press("ArrowDown")  # decline: what we tell the customer is asked at once
+    told.wait_for()
+    press("ArrowUp")
+    told.wait_for(state="hidden")
     press("Enter")
 
     page.wait_for_url("**/desk/")

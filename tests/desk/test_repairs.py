@@ -69,6 +69,8 @@ def test_the_queue_says_how_many_wait_for_the_same_and_leads_to_them(carla, many
     for application in many:
         assert application.reference in page
     assert list_of(carla, "/desk/systems/") == list_of(carla)
+    # Whoever has come to repair one is told of the others.
+    assert list_of(carla, f"/desk/applications/{many[0].pk}/") == list_of(carla)
 
 
 def test_one_alone_is_no_crowd_but_its_system_leads_to_it(carla, failed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from lxml import html
 
 from atrio.onboarding.models import Application
 from atrio.outside.invented import invented_numbers
@@ -88,6 +89,11 @@ def test_a_row_names_what_is_asked_as_its_form_does_and_how_much_it_is_about(car
     page = carla.get("/desk/").content.decode()
     assert "Your credit line" in page  # which is promised
     assert re.search(r"Credit line<span [^>]*>45,000.00 BRL<", page)
+
+    form = html.fromstring(page_of(carla, Application.objects.get())).find_class("review")[0]
+    assert "How much a month? 45,000.00 BRL" in " ".join(form.text_content().split())
+    limit = form.xpath("//*[@data-shown-if='credit.verdict'][.//*[@name='credit.limit']]")[0]
+    assert (limit.get("data-shown-value"), limit.get("hidden")) == ("grant", "")
 
 
 def test_what_is_tried_again_is_no_longer_said_to_have_failed(carla, failed):

@@ -19,15 +19,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.evidence import blueprint, calls, findings
-from atrio.desk.facts import topics
+from atrio.desk.facts import fact_in_words, topics
 from atrio.desk.frame import show, submitted
 from atrio.desk.history import history, looks
 from atrio.desk.ownership import next_address, owner_of, to_the_next
 from atrio.desk.place import back_to_queue, place
 from atrio.desk.promises import clocks
+from atrio.desk.repairs import crowd_of
 from atrio.desk.why import why_on_page
 from atrio.desk.words import CHANNELS, ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
+from atrio.engine.process import Element
 from atrio.journeys.journey import CUSTOMER, Journey
 from atrio.journeys.messages import say
 from atrio.kernel.actors import Actor
@@ -236,6 +238,8 @@ def _reviews(
                 "title": form.title,
                 "text": form.intro,
                 "why": why_on_page(page, journey, step.element, language=language),
+                "shown": _shown_beside(step.element, journey, held, language),
+                "together": _together(step.element, page, journey, by),
                 "form": None if (kept := _kept_from(step.element, page, journey, by)) else form,
                 "kept": kept,
                 "action": reverse("desk:decide", args=[page.application.pk, step.element]),
@@ -244,11 +248,32 @@ def _reviews(
     return shown
 
 
+def _shown_beside(
+    element: str, journey: Journey, held: Mapping[str, Any], language: str
+) -> tuple[str, str] | None:
+    """Return the fact that a step is decided by (`atrio:shows`), in words."""
+    name = _element(journey, element).attributes.get("shows", "")
+    return fact_in_words(journey, name, held[name], language=language) if name in held else None
+
+
+def _together(
+    element: str, page: ApplicationPage, journey: Journey, by: Actor
+) -> dict[str, Any] | None:
+    """Return where this repair is made with others that wait for the same, None if none do."""
+    repaired = _element(journey, element).attributes.get("repairs")
+    failed = {call.pk for call in page.calls if call.step.element == repaired}
+    return crowd_of(by, failed) if failed and by.has_role(*MAY_DECIDE) else None
+
+
+def _element(journey: Journey, element: str) -> Element:
+    return next(one for one in journey.elements("user") if one.id == element)
+
+
 def _kept_from(element: str, page: ApplicationPage, journey: Journey, by: Actor) -> str:
     """Return why this person does not answer a step, "" for those who may."""
     if not by.has_role(*MAY_DECIDE):
         return _("An associate decides on this: who sells does not.")
-    step = next(one for one in journey.elements("user") if one.id == element)
+    step = _element(journey, element)
     if CUSTOMER in journey.not_by(step) and by.id in page.typists:
         return _("You typed this for the customer: somebody else decides.")
     return ""

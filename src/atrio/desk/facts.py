@@ -161,6 +161,11 @@ def fact_text(journey: Journey, name: str, value: Any, *, language: str) -> str:
     return _plain_text(value)
 
 
+def fact_in_words(journey: Journey, name: str, value: Any, *, language: str) -> tuple[str, str]:
+    """Return what a fact is called, and its value as people read it."""
+    return _label(journey, name, language), fact_text(journey, name, value, language=language)
+
+
 def _field(journey: Journey, name: str) -> Field | None:
     """Return the field of a form by its name, or by the name of what a register offers for it."""
     entries = [entry for form in journey.forms.values() for entry in form.fields]

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import show
-from atrio.desk.words import CALLS, Status, Text, ago, due, minutes
+from atrio.desk.words import CALLS, Status, Text, ago, due
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding.queries import journey_of
@@ -35,6 +35,7 @@ from atrio.onboarding.repairs.queries import (
     tried_in,
     waits_since,
 )
+from atrio.onboarding.repairs.rules import SILENT
 
 if TYPE_CHECKING:
     from atrio.onboarding.models import RepairRun
@@ -46,7 +47,7 @@ PORTS: dict[str, Text] = {
     "": gettext_lazy("Atrio"),
 }
 _KINDS: dict[str, Text] = {
-    "unreachable": gettext_lazy("no answer"),
+    SILENT: gettext_lazy("no answer"),
     "crash": gettext_lazy("our own attempt broke off, again and again"),
 }
 _WAITS = Status("info", "clock", gettext_lazy("waits for its turn"))
@@ -122,6 +123,14 @@ def groups(by: Actor) -> list[dict[str, Any]]:
     return [group(one) for one in failing(by)]
 
 
+def crowd_of(by: Actor, calls: Collection[UUID]) -> dict[str, Any] | None:
+    """Return the equal failures that one of these calls is among, None where it is alone."""
+    for one in failing(by):
+        if len(one.failures) > 1 and any(failure.call.pk in calls for failure in one.failures):
+            return group(one)
+    return None
+
+
 def group(found: Failing) -> dict[str, Any]:
     """Return what equal failures have in common, in words."""
     first = found.first
@@ -136,8 +145,9 @@ def group(found: Failing) -> dict[str, Any]:
         )
         % {"count": len(found.failures)},
         "port": str(PORTS.get(found.port, found.port)),
-        "call": journey.step_name(first.call.step.element, get_language() or "en"),
+        "asked": journey.asked(first.repair, get_language() or "en"),
         "kind": _kind(found.error_code, found.kind),
+        "is_silent": found.error_code == SILENT,
         "url": reverse("desk:failures", args=[found.key]),
     }
 
@@ -158,7 +168,7 @@ def _row(failure: Failure, now: datetime) -> dict[str, Any]:
         "due": due(promised_at=application.promised_at, now=now)
         if application.promised_at
         else None,
-        "since": minutes((now - since).total_seconds()),
+        "since": ago(since, now=now),
         "since_at": since,
     }
 
@@ -174,9 +184,12 @@ def _ids(asked: Collection[str]) -> set[UUID]:
 
 
 def _run(run: RepairRun, tried: list[Tried], *, now: datetime) -> dict[str, Any]:
-    journey = journey_of(tried[0].item.application)
+    journey, element = journey_of(tried[0].item.application), tried[0].call.step.element
+    repairs = (
+        one.id for one in journey.elements("user") if one.attributes.get("repairs") == element
+    )
     return {
-        "title": journey.step_name(tried[0].call.step.element, get_language() or "en"),
+        "title": journey.asked(next(repairs, element), get_language() or "en"),
         "kind": _kind(run.error_code, run.kind),
         "system": run.system,
         "by": run.by_label,

@@ -273,3 +273,42 @@ def test_the_summary_reads_answers_back_in_words():
         "Rua 1, 2\nCampinas SP",  # no postal code, so no dangling comma
         "no",
     ]
+
+
+VERDICT = a_field("choice", "look.verdict") | {
+    "choices": [{"value": name, "label": {"en": name}} for name in ("yes_please", "no_thanks")]
+}
+WHY = a_field(
+    "text",
+    "look.why",
+    visible='look.verdict == "no_thanks"',
+    required='look.verdict == "no_thanks"',
+)
+
+
+def test_what_one_answer_beside_it_brings_in_is_drawn_hidden_as_it_will_be():
+    form = drawn(a_form(VERDICT, WHY))
+    _verdict, why = form.drawn
+    assert (why.shown_if, why.shown_value) == ("look.verdict", "no_thanks")
+    assert (why.is_hidden, why.required) == (True, True)
+    assert [field.name for field in form.fields] == ["look.verdict"]
+
+
+def test_once_that_is_answered_it_is_hidden_no_longer_and_still_follows():
+    form = drawn(a_form(VERDICT, WHY), {"look": {"verdict": "no_thanks"}})
+    assert [field.name for field in form.fields] == ["look.verdict", "look.why"]
+    assert (form.drawn[1].is_hidden, form.drawn[1].shown_if) == (False, "look.verdict")
+
+
+def test_a_tick_is_followed_as_the_form_sends_it():
+    wanted = a_field("yes_no", "credit.wanted")
+    amount = a_field("text", "credit.why", visible="credit.wanted == true")
+    assert drawn(a_form(wanted, amount)).drawn[1].shown_value == "yes"
+
+
+def test_what_hangs_on_anything_else_is_left_out_until_it_applies():
+    elsewhere = WHY | {"visible": 'other.step == "no_thanks"', "required": False}
+    unlike = WHY | {"visible": 'look.verdict != "yes_please"', "required": False}
+    for field in (elsewhere, unlike):
+        facts = {"look": {"verdict": "yes_please"}, "other": {"step": "x"}}
+        assert [one.name for one in drawn(a_form(VERDICT, field), facts).drawn] == ["look.verdict"]

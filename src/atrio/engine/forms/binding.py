@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .conditions import applies, placed
+from .conditions import applies, one_answer, placed
 from .facts import fact, nested
 from .model import Choice, Field, Form
 from .parts import key_of, parts_of
@@ -68,6 +68,10 @@ class BoundField:
     accept: str = ""  # media types, as the input's attribute takes them
     max_bytes: int = 0
     privacy: str = ""
+    # The question beside it, and the answer to that, with which this one is put.
+    shown_if: str = ""
+    shown_value: str = ""
+    is_hidden: bool = False
 
     @property
     def has_error(self) -> bool:
@@ -83,14 +87,22 @@ class BoundField:
 
 @dataclass(frozen=True, slots=True)
 class BoundForm:
-    """A form as one applicant sees it. `fields` are the visible ones, in order."""
+    """A form as one applicant sees it. `fields` are the visible ones, in order.
+
+    `drawn` are these and, hidden, those that an answer on this very form makes visible.
+    """
 
     name: str
     title: str
     intro: str
     submit: str
     language: str
-    fields: tuple[BoundField, ...]
+    drawn: tuple[BoundField, ...]
+
+    @property
+    def fields(self) -> tuple[BoundField, ...]:
+        """Return the fields that are visible."""
+        return tuple(field for field in self.drawn if not field.is_hidden)
 
     @property
     def errors(self) -> tuple[BoundField, ...]:
@@ -110,6 +122,24 @@ class _Binder:
     raw: Mapping[str, str | list[str]]
     errors: Mapping[str, Message]
     suggestions: Mapping[str, Suggestion]
+
+    def draw(self, form: Form) -> Iterator[BoundField]:
+        """Yield the fields that apply, and hidden those that would with an answer beside them."""
+        names = {entry.name for entry in form.fields}
+        for entry in form.fields:
+            wants = one_answer(entry.visible, names)
+            if not applies(entry.visible, self.known):
+                if wants is None:
+                    continue
+                yield replace(self._as_if(wants).bind(entry), is_hidden=True, **_shown(wants))
+            else:
+                yield replace(self.bind(entry), **_shown(wants))
+
+    def _as_if(self, answer: tuple[str, str]) -> _Binder:
+        """Return what binds a field as it would be with an answer that nobody has given yet."""
+        name, value = answer
+        said = {"yes": True, "no": False}.get(value, value)
+        return replace(self, known=nested({name: said}, onto=self.known))
 
     def bind(self, entry: Field) -> BoundField:
         entry = placed(entry, self.known)
@@ -194,7 +224,8 @@ def bound(
     """Return the form with what is known, in the reader's language, ready to be drawn.
 
     What stands in an input is, in this order: what was just typed (`answers`), the value among
-    the facts, the suggestion. Fields that do not apply are left out.
+    the facts, the suggestion. Fields that do not apply are left out, or
+    hidden where one answer beside them brings them in.
     """
     answers, suggestions = answers or Answers(), suggestions or {}
     values = {entry.name: fact(facts, entry.name) for entry in form.fields} | dict(answers.values)
@@ -213,7 +244,9 @@ def bound(
         intro=form.intro(language),
         submit=form.submit(language) or say(Message("form.submit"), language),
         language=language,
-        fields=tuple(
-            binder.bind(entry) for entry in form.fields if applies(entry.visible, binder.known)
-        ),
+        drawn=tuple(binder.draw(form)),
     )
+
+
+def _shown(wants: tuple[str, str] | None) -> dict[str, Any]:
+    return {"shown_if": wants[0], "shown_value": wants[1]} if wants else {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,11 @@ from .facts import fact
 from .model import Condition, Field
 
 logger = logging.getLogger(__name__)
+
+_ONE_ANSWER = re.compile(
+    r"""\s*(?P<name>[\w.]+)\s*==\s*(?:"(?P<text>[^"\\]+)"|(?P<flag>true|false))\s*"""
+)
+_FLAGS = {"true": "yes", "false": "no"}
 
 
 def placed(entry: Field, facts: Mapping[str, Any]) -> Field:
@@ -35,3 +41,14 @@ def applies(condition: Condition, facts: Mapping[str, Any], *, if_broken: bool =
     except (Misspelt, Undecidable) as error:
         logger.warning("A form's condition cannot be evaluated: %s", error)
         return if_broken
+
+
+def one_answer(condition: Condition, names: Collection[str]) -> tuple[str, str] | None:
+    """Return the question and the answer to it, as a form sends it, that a condition wants.
+
+    None where it wants anything else than one answer to one of these questions.
+    """
+    found = _ONE_ANSWER.fullmatch(condition) if isinstance(condition, str) else None
+    if found is None or found["name"] not in names:
+        return None
+    return found["name"], found["text"] or _FLAGS[found["flag"]]

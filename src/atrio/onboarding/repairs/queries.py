@@ -41,6 +41,7 @@ class Failure:
 
     call: Call
     application: Application
+    repair: str  # the step that puts it right; the call's own where the process catches nothing
     kind: str
     is_sold_by_reader: bool  # who sells to a customer leaves the repair to others
 
@@ -76,17 +77,24 @@ def failing(by: Actor) -> list[Failing]:
     calls = _calls_to_repair(by)
     if not calls:
         return []
+    repairs = _repairs(calls)
     names = _names(calls)
     systems = {unit.code: unit for unit in own_units(by)}
     together: dict[tuple[str, ...], list[Failure]] = defaultdict(list)
     for call in calls:
+        element = call.step.element
+        repair = repairs.get((call.application_id, element))
+        if call.step.closed_at is not None and repair is None:
+            continue  # the process has caught it and gone another way
         application = call.application
         port = CALLS[call.name].asks if call.name in CALLS else ""
         system = str(getattr(systems[application.business_unit], port)) if port else ""
         about = [application.title, application.reference, *names.get(application.pk, ())]
         kind = kind_of(call.error_code, call.error, names=about)
         together[system, port, call.name, call.error_code, kind].append(
-            Failure(call, application, kind, str(application.sold_by_id) == by.id)
+            Failure(
+                call, application, repair or element, kind, str(application.sold_by_id) == by.id
+            )
         )
     found = [
         Failing(key_of(system, name, code, kind), system, port, name, code, kind, failures)
@@ -142,7 +150,7 @@ def waits_since(failure: Failure) -> datetime:
 
 
 def _calls_to_repair(by: Actor) -> list[Call]:
-    """Return the calls that failed for good and whose repair is open, the most urgent first."""
+    """Return the calls that failed for good where a person is asked, the most urgent first."""
     newer = Call.objects.filter(
         application=OuterRef("application"),
         step__element=OuterRef("step__element"),
@@ -164,23 +172,17 @@ def _calls_to_repair(by: Actor) -> list[Call]:
         .defer("application__state")
         .order_by("application__promised_at", "pk")
     )
-    found = list(failed[:MOST_FAILURES])
-    repaired = _repaired_at(found) if found else set()
-    return [
-        call
-        for call in found
-        if call.step.closed_at is None or (call.application_id, call.step.element) in repaired
-    ]
+    return list(failed[:MOST_FAILURES])
 
 
-def _repaired_at(calls: Iterable[Call]) -> set[tuple[UUID, str]]:
-    """Return the elements that open steps for people put right (`atrio:repairs`)."""
+def _repairs(calls: Iterable[Call]) -> dict[tuple[UUID, str], str]:
+    """Return which open step puts a call's element right (`atrio:repairs`), by application."""
     applications = {call.application_id: call.application for call in calls}
     steps = Step.objects.filter(
         application__in=applications, closed_at=None, kind="user", lane="associate"
     )
     return {
-        (pk, one.attributes["repairs"])
+        (pk, one.attributes["repairs"]): element
         for pk, element in steps.values_list("application_id", "element")
         for one in journey_of(applications[pk]).elements("user")
         if one.id == element and "repairs" in one.attributes
