@@ -27,7 +27,7 @@ from atrio.onboarding.actions import start_application, submit_step  # noqa: E40
 from atrio.outside.invented import invented_numbers  # noqa: E402
 
 LOOK_EVERY = 0.05
-STEPS = ("enter_cnpj", "confirm_company", "give_contact", "prove_email", "check_and_submit")
+STEPS = ("enter_tax_id", "confirm_company", "give_contact", "prove_email", "check_and_submit")
 COMPANY = {
     "company.legal_name": "Ventorim Instalações Ltda",
     "company.address.postal_code": "01310-100",
@@ -55,7 +55,7 @@ class Applicant:
             journey="company_br", language="en", visit=uuid4(), first_page_at=now, now=now
         )
         self.actor = Actor(kind="applicant", id=str(application.pk), application=application.pk)
-        self.answer("enter_cnpj")
+        self.answer("enter_tax_id")
 
     @property
     def id(self) -> UUID:
@@ -65,7 +65,7 @@ class Applicant:
     def answer(self, step: str, code: str = "") -> None:
         """Answer a step as one who makes no mistakes."""
         said: dict[str, str | list[str]] = {
-            "enter_cnpj": {"company.tax_id": self.number},
+            "enter_tax_id": {"company.tax_id": self.number},
             "confirm_company": COMPANY,
             "give_contact": {
                 "contact.name": "Alice Prado",

@@ -19,7 +19,7 @@ CONTACT = {
     "contact.phone": "+55 11 91234-5678",
 }
 STEPS = (
-    "enter_cnpj",
+    "enter_tax_id",
     "confirm_company",
     "give_contact",
     "prove_email",
@@ -67,7 +67,7 @@ class Applicant(Visitor):
     def right_answers(self, step: str) -> dict[str, str]:
         """Return what is right at the step that is shown."""
         return {
-            "enter_cnpj": lambda: {"company.tax_id": self.cnpj},
+            "enter_tax_id": lambda: {"company.tax_id": self.cnpj},
             "confirm_company": lambda: accepted(self.text),
             "give_contact": lambda: CONTACT | {"contact.email": self.email},
             "prove_email": lambda: {"proof.code": code_sent_to(self.email)},

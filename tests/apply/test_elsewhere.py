@@ -108,7 +108,7 @@ def test_what_is_no_address_stands_where_it_was_typed(unit):
 
 def test_mallory_has_no_link_sent_for_anybody(alice):
     alice.come_to("check_and_submit")
-    mallory = Applicant(email="mallory@elsewhere.example").come_to("enter_cnpj")
+    mallory = Applicant(email="mallory@elsewhere.example").come_to("enter_tax_id")
     forged = alice.token.split("~")[0] + "~" + mallory.token.split("~")[1]
 
     assert mallory.client.post(f"/apply/{forged}/elsewhere/").status_code == 404

@@ -38,7 +38,7 @@ def test_beginning_leads_to_the_first_step_and_starts_the_clock_at_the_first_pag
     alice.begin()
 
     application = alice.application
-    assert alice.step == "enter_cnpj"
+    assert alice.step == "enter_tax_id"
     assert abs((application.first_page_at - seen.at).total_seconds()) < 1
     assert application.visit == seen.visit
     assert application.business_unit == "nordlicht-br"

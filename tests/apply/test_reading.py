@@ -25,7 +25,7 @@ def read_in(applicant, language):
 @pytest.mark.parametrize("step", STEPS)
 def test_a_page_follows_its_reader_in_the_middle_of_the_way(alice, step):
     told = {
-        "enter_cnpj": ("What is your company's CNPJ?", "Qual é o CNPJ da sua empresa?"),
+        "enter_tax_id": ("What is your company's CNPJ?", "Qual é o CNPJ da sua empresa?"),
         "confirm_company": ("Legal name", "Razão social"),
         "give_contact": ("Who do we talk to?", "Com quem falamos?"),
         "prove_email": ("Code of six digits", "Código de seis números"),
@@ -65,10 +65,10 @@ def test_mail_is_written_in_the_language_the_applicant_answered_in_last(alice):
 
 
 def test_a_language_nobody_speaks_here_changes_nothing(alice):
-    alice.come_to("enter_cnpj")
+    alice.come_to("enter_tax_id")
     for language in ("xx", "", "../../etc", "a" * 5000, "\0"):
         assert read_in(alice, language).status_code == 302
-        assert "What is your company's CNPJ?" in alice.open("enter_cnpj").words
+        assert "What is your company's CNPJ?" in alice.open("enter_tax_id").words
 
 
 # ── what the timeline notes ─────────────────────────────────────────────────────────────────
@@ -81,7 +81,7 @@ def test_every_page_seen_is_noted_with_its_dimensions(alice):
     application = alice.application
     assert [entry.data["page"] for entry in seen] == [
         "landing",
-        "enter_cnpj",
+        "enter_tax_id",
         "tracker",
         *STEPS[1:-1],
         "tracker",
@@ -98,9 +98,9 @@ def test_every_page_seen_is_noted_with_its_dimensions(alice):
 
 
 def test_a_view_is_noted_in_the_language_it_was_read_in(alice):
-    alice.come_to("enter_cnpj")
+    alice.come_to("enter_tax_id")
     read_in(alice, "pt-br")
-    alice.open("enter_cnpj")
+    alice.open("enter_tax_id")
 
     assert entries("page.viewed")[-1].language == "pt-br"
 
@@ -153,7 +153,7 @@ def written():
 
 
 def test_no_log_line_holds_the_key_to_an_application(alice, caplog, written):
-    alice.come_to("enter_cnpj").send({"company.tax_id": "1"})
+    alice.come_to("enter_tax_id").send({"company.tax_id": "1"})
     alice.client.get(alice.address("shop"))
     alice.client.post(alice.address("give_contact"))
     alice.client.get(alice.address("") + "step/nowhere/")

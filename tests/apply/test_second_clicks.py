@@ -113,14 +113,14 @@ def test_back_at_every_step_stands_what_was_said(alice):
         alice.open(step)
         assert alice.page.status_code == 200
         assert alice.inputs[field] == said
-    assert "enter_cnpj" in alice.open("enter_cnpj").at
+    assert "enter_tax_id" in alice.open("enter_tax_id").at
 
 
 def test_back_after_the_submission_leads_to_the_tracker_and_never_to_an_error(alice):
     alice.come_to("track")
 
     for step in (
-        "enter_cnpj",
+        "enter_tax_id",
         "confirm_company",
         "give_contact",
         "prove_email",

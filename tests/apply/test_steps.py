@@ -32,7 +32,7 @@ def place(city):
 
 
 def test_every_step_can_be_reached_and_resumed(alice):
-    alice.come_to("enter_cnpj")
+    alice.come_to("enter_tax_id")
     for step in STEPS[:-1]:
         assert alice.step == step
         resumed = alice.client.get(alice.address(""), follow=True)
@@ -49,7 +49,7 @@ def test_the_link_brings_another_browser_to_the_same_step(alice):
 
 
 def test_a_wrong_answer_is_told_at_its_field_and_stays_in_the_input(alice):
-    alice.come_to("enter_cnpj").send({"company.tax_id": "99.000.000/0001-00"})
+    alice.come_to("enter_tax_id").send({"company.tax_id": "99.000.000/0001-00"})
 
     assert alice.page.status_code == 422
     assert "digit" in alice.error_at("company.tax_id")
@@ -115,7 +115,7 @@ def test_what_the_applicant_corrected_is_not_the_registers_word(alice):
 def test_another_number_forgets_everything_of_the_first_company(alice):
     alice.come_to("give_contact")
     first = Fact.objects.filter(field="company.legal_name").latest("id").value
-    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_cnpj").wait()
+    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_tax_id").wait()
 
     assert alice.step == "confirm_company"
     assert first not in alice.text
@@ -130,7 +130,7 @@ def test_another_number_forgets_what_was_half_typed_about_the_first_company(alic
     alice.send(alice.inputs | {"company.legal_name": "", "company.trade_name": "Half A Name"})
     assert alice.page.status_code == 422
 
-    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_cnpj").wait()
+    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_tax_id").wait()
 
     assert alice.step == "confirm_company"
     assert "Half A Name" not in alice.text
@@ -146,7 +146,7 @@ def test_a_branch_of_the_same_name_is_another_company(unit):
     )
     alice = Applicant(cnpj=head).come_to("give_contact")
 
-    alice.send({"company.tax_id": branch}, step="enter_cnpj").wait()
+    alice.send({"company.tax_id": branch}, step="enter_tax_id").wait()
 
     assert "Natal" in alice.text
     assert "Recife" not in alice.text
@@ -159,7 +159,7 @@ def test_a_number_the_register_does_not_know_leaves_no_name_behind(unit):
     alice = Applicant(cnpj=known).come_to("give_contact")
     assert alice.application.title == "Umbuzal Ltda"
 
-    alice.send({"company.tax_id": unknown}, step="enter_cnpj").wait()
+    alice.send({"company.tax_id": unknown}, step="enter_tax_id").wait()
 
     assert alice.step == "confirm_number"
     assert alice.application.title == ""
@@ -169,7 +169,7 @@ def test_the_same_answers_sent_twice_change_nothing(alice):
     alice.come_to("give_contact")
     before = Fact.objects.count()
 
-    alice.send({"company.tax_id": CNPJ}, step="enter_cnpj")
+    alice.send({"company.tax_id": CNPJ}, step="enter_tax_id")
 
     assert alice.step == "give_contact"
     assert Fact.objects.count() == before
@@ -178,7 +178,7 @@ def test_the_same_answers_sent_twice_change_nothing(alice):
 def test_a_wrong_answer_to_an_earlier_step_undoes_nothing(alice):
     alice.come_to("check_and_submit")
 
-    alice.send({"company.tax_id": "123"}, step="enter_cnpj")
+    alice.send({"company.tax_id": "123"}, step="enter_tax_id")
     assert alice.page.status_code == 422
 
     assert alice.open("").step == "check_and_submit"
@@ -186,7 +186,7 @@ def test_a_wrong_answer_to_an_earlier_step_undoes_nothing(alice):
 
 @pytest.mark.parametrize("step", STEPS[1:-1])
 def test_a_step_that_was_not_reached_is_refused(alice, step):
-    alice.come_to("enter_cnpj")
+    alice.come_to("enter_tax_id")
     answers = {
         "confirm_company": {"company.legal_name": "X Ltda"},
         "give_contact": {
@@ -201,12 +201,12 @@ def test_a_step_that_was_not_reached_is_refused(alice, step):
 
     assert alice.client.get(alice.address(step)).status_code == 404
     assert alice.client.post(alice.address(step), answers).status_code == 409
-    assert alice.open("").step == "enter_cnpj"
+    assert alice.open("").step == "enter_tax_id"
 
 
 @pytest.mark.parametrize("step", ["review", "repair", "ask_register", "nowhere"])
 def test_what_is_no_step_of_the_applicant_does_not_exist(alice, step):
-    alice.come_to("enter_cnpj")
+    alice.come_to("enter_tax_id")
 
     assert alice.client.get(alice.address("") + f"step/{step}/").status_code == 404
     assert (
@@ -219,7 +219,7 @@ def test_what_is_no_step_of_the_applicant_does_not_exist(alice, step):
 
 def test_a_step_that_was_undone_is_answered_in_its_turn(alice):
     alice.come_to("check_and_submit")
-    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_cnpj")
+    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_tax_id")
 
     answer = alice.client.post(
         alice.address("give_contact"),
@@ -232,11 +232,11 @@ def test_a_step_that_was_undone_is_answered_in_its_turn(alice):
 def test_after_the_submission_nothing_can_be_changed(alice):
     alice.come_to("check_and_submit").send({"consent.terms": "yes"})
 
-    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_cnpj")
+    alice.send({"company.tax_id": next(NUMBERS)}, step="enter_tax_id")
 
     assert alice.step == "track"
     assert "can no longer be changed" in alice.words
-    assert alice.open("enter_cnpj").step == "track"
+    assert alice.open("enter_tax_id").step == "track"
 
 
 def test_what_the_form_does_not_ask_is_taken_from_nobody(alice):
@@ -254,7 +254,7 @@ def test_what_the_form_does_not_ask_is_taken_from_nobody(alice):
         "company": "x",
         "__proto__": "x",
     }
-    alice.come_to("enter_cnpj").send(smuggled | {"company.tax_id": "1"})
+    alice.come_to("enter_tax_id").send(smuggled | {"company.tax_id": "1"})
     assert alice.page.status_code == 422
     alice.send(smuggled | {"company.tax_id": CNPJ}).wait()
     alice.send(smuggled | alice.inputs)
@@ -270,6 +270,6 @@ def test_what_the_form_does_not_ask_is_taken_from_nobody(alice):
 
 
 def test_a_value_repeated_counts_once_the_last_time(alice):
-    alice.come_to("enter_cnpj").send({"company.tax_id": ["123", CNPJ]}).wait()
+    alice.come_to("enter_tax_id").send({"company.tax_id": ["123", CNPJ]}).wait()
 
     assert alice.step == "confirm_company"

@@ -44,7 +44,7 @@ def test_a_script_gets_the_part_alone_and_it_is_what_the_page_shows(tracking):
 
 
 def test_once_a_step_waits_the_page_goes_there(alice):
-    alice.come_to("enter_cnpj").send(alice.right_answers("enter_cnpj"))
+    alice.come_to("enter_tax_id").send(alice.right_answers("enter_tax_id"))
     assert alice.step == "track"
     assert part_of(alice).headers.get("HX-Redirect") is None
 
@@ -104,7 +104,7 @@ def test_what_a_system_has_refused_is_not_said_to_be_done(unit, tracking):
 
 def test_a_silent_register_leads_on_to_typing_by_hand(unit, alice):
     open_registry(unit.registry).break_next("find_company", "failed")
-    alice.come_to("enter_cnpj").send(alice.right_answers("enter_cnpj")).wait()
+    alice.come_to("enter_tax_id").send(alice.right_answers("enter_tax_id")).wait()
 
     assert alice.step == "confirm_company"
     assert "Federal register" not in alice.words

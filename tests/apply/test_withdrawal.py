@@ -19,7 +19,7 @@ def withdraw(applicant, reason=""):
     return applicant._follow(applicant.client.post(link, {"reason": reason}, follow=True))
 
 
-@pytest.mark.parametrize("step", ["enter_cnpj", "prove_email", "check_and_submit", "track"])
+@pytest.mark.parametrize("step", ["enter_tax_id", "prove_email", "check_and_submit", "track"])
 def test_every_page_leads_to_it_and_the_tracker_says_that_it_is_done(unit, step):
     alice = Applicant(cnpj=next(invented_numbers(status="suspended"))).come_to(step)
 
@@ -74,11 +74,11 @@ def test_begun_again_everything_is_filled_in_and_nothing_is_answered(alice):
     alice._follow(alice.client.post(action, follow=True))
 
     assert alice.token != before
-    assert alice.step == "enter_cnpj"
+    assert alice.step == "enter_tax_id"
     assert alice.inputs["company.tax_id"].replace(".", "").replace("/", "").replace("-", "") == CNPJ
     assert not Call.objects.filter(application=alice.application).exists()
     assert not alice.application.facts.exists()
-    alice.pass_by("enter_cnpj")
+    alice.pass_by("enter_tax_id")
     alice.wait().pass_by("confirm_company")
     assert alice.inputs["contact.email"] == EMAIL
     assert alice.inputs["contact.role"] == "buyer"
@@ -95,7 +95,7 @@ def test_what_still_runs_is_not_begun_again(alice):
 
 def test_mallory_withdraws_nobody_elses(alice):
     alice.come_to("give_contact")
-    mallory = Applicant(email="mallory@elsewhere.example").come_to("enter_cnpj")
+    mallory = Applicant(email="mallory@elsewhere.example").come_to("enter_tax_id")
     forged = alice.token.split("~")[0] + "~" + mallory.token.split("~")[1]
 
     assert mallory.client.post(f"/apply/{forged}/withdraw/").status_code == 404

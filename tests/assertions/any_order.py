@@ -22,7 +22,7 @@ from tests.assertions.invariants import OVER, Invariants
 
 ASKED = (*STEPS, "confirm_number", "objection")
 WRONG = {
-    "enter_cnpj": {"company.tax_id": "11222333000180"},
+    "enter_tax_id": {"company.tax_id": "11222333000180"},
     "confirm_number": {"company.number_is_right": "perhaps"},
     "confirm_company": {"company.legal_name": ""},
     "give_contact": {"contact.email": "alice"},
@@ -31,7 +31,7 @@ WRONG = {
     "objection": {"objection.text": ""},
 }
 OTHER = {
-    "enter_cnpj": {"company.tax_id": "11222333000181"},  # of a company that no register knows
+    "enter_tax_id": {"company.tax_id": "11222333000181"},  # of a company that no register knows
     "confirm_number": {"company.number_is_right": "no"},
     "confirm_company": {"company.legal_name": "Mallory Comércio Ltda"},
     "give_contact": {"contact.email": "mallory@elsewhere.example"},

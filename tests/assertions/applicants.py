@@ -20,7 +20,7 @@ from atrio.outside.invented import invented_numbers
 _numbers = invented_numbers(start=2000)
 _serial = count(1)
 
-STEPS = ("enter_cnpj", "confirm_company", "give_contact", "prove_email", "check_and_submit")
+STEPS = ("enter_tax_id", "confirm_company", "give_contact", "prove_email", "check_and_submit")
 ADDRESS = {
     "company.address.postal_code": "01310-100",
     "company.address.street": "Rua das Bromélias",
@@ -79,7 +79,7 @@ class Applicant:
     def says(self, step):
         """Return the answers to a step that are right for this company."""
         return {
-            "enter_cnpj": lambda: {"company.tax_id": self.number},
+            "enter_tax_id": lambda: {"company.tax_id": self.number},
             "confirm_number": lambda: {"company.number_is_right": "yes"},
             "confirm_company": lambda: {"company.legal_name": self.company, **ADDRESS},
             "give_contact": lambda: {

@@ -112,7 +112,7 @@ def doomed(make, boundaries, processes):
 def go_through(cast, applicants):
     """Let all of them submit and be decided on, until nothing more is to happen."""
     for applicant in applicants:
-        assert applicant.answer("enter_cnpj").ok
+        assert applicant.answer("enter_tax_id").ok
     for applicant in applicants:
         eventually(lambda one=applicant: one.open_elements == {"confirm_company"}, within=90)
         applicant.submit()

@@ -22,7 +22,7 @@ def test_another_worker_takes_up_the_call_in_the_middle_of_which_one_was_killed(
     let_the_erp_think(THINKS)
     first = processes.worker()
     applicant = Applicant()
-    applicant.answer("enter_cnpj")
+    applicant.answer("enter_tax_id")
     eventually(lambda: applicant.open_elements == {"confirm_company"})
     applicant.submit()
     eventually(lambda: attempts(applicant) == 1)

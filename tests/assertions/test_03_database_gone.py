@@ -136,7 +136,7 @@ class Registering:
         with self._lock:
             number = next(self._numbers)
         path = begun.headers["location"]  # of the application, by its token
-        sent = http.post(f"{path}step/enter_cnpj/", data=values | {"company.tax_id": number})
+        sent = http.post(f"{path}step/enter_tax_id/", data=values | {"company.tax_id": number})
         if sent.status_code == 302:
             self.acknowledged.append(path.split("/")[2])
 

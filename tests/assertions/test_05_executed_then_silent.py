@@ -35,7 +35,7 @@ def test_whatever_the_erp_did_in_silence_is_found_and_not_done_again(real_erp, f
 
 
 def become_customer(applicant):
-    applicant.answer("enter_cnpj")
+    applicant.answer("enter_tax_id")
     eventually(lambda: applicant.open_elements == {"confirm_company"})
     applicant.submit()
     eventually(lambda: applicant.application.status == "done", within=40)

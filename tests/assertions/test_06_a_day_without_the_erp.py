@@ -53,7 +53,7 @@ def test_all_go_on_in_the_order_of_what_was_promised_and_hear_of_it_once(
 
 
 def send_application(applicant):
-    assert applicant.answer("enter_cnpj").ok
+    assert applicant.answer("enter_tax_id").ok
     eventually(lambda: applicant.open_elements == {"confirm_company"}, within=40)
     applicant.submit()
 

@@ -32,7 +32,7 @@ def test_whatever_it_answers_it_is_asked_less_and_less_and_then_left_alone(fault
     processes.worker()
     applicants = [Applicant() for _ in range(len(WAYS) + 1)]
     for applicant in applicants:
-        assert applicant.answer("enter_cnpj").ok
+        assert applicant.answer("enter_tax_id").ok
     for applicant in applicants:
         eventually(lambda one=applicant: one.open_elements == {"confirm_company"}, within=40)
 

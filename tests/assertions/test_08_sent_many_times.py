@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.database, pytest.mark.usefixtures("house")]
 
 FIFTY = 50
 CHANGED = {
-    "enter_cnpj": {"company.tax_id": next(invented_numbers(start=77))},
+    "enter_tax_id": {"company.tax_id": next(invented_numbers(start=77))},
     "confirm_company": {"company.legal_name": "Mallory Comércio Ltda"},
     "give_contact": {"contact.email": "mallory@elsewhere.example"},
     "prove_email": {"proof.code": "000000"},

@@ -36,7 +36,7 @@ def test_what_was_cut_off_is_there_with_its_job_or_not_at_all(processes, moment,
             assert browser.send(applicant, step, forms[step]).status_code == 302
             assert new(applicant, since=before[step]) == EFFECTS[step], step
     run_pending()
-    assert people["enter_cnpj"].open_elements == {"confirm_company"}
+    assert people["enter_tax_id"].open_elements == {"confirm_company"}
     assert people["check_and_submit"].application.status == "done"
 
 

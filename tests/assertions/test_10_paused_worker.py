@@ -58,7 +58,7 @@ def pause_one_of(workers, processes, moment):
     """Send an application on its way until a worker pauses; return it and the job in its hands."""
     applicant = Applicant()
     doom(processes.folder, applicant.pk, "create_customer", moment, PAUSE)
-    applicant.answer("enter_cnpj")
+    applicant.answer("enter_tax_id")
     eventually(lambda: applicant.open_elements == {"confirm_company"})
     applicant.submit()
     eventually(lambda: any(is_paused(worker.pid) for worker in workers))

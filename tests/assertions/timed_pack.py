@@ -6,8 +6,8 @@ A reminder is sent beside the code, and a review nobody comes to in a day ends w
 from __future__ import annotations
 
 import json
-import shutil
 
+from atrio.journeys.packs import load_pack, write_pack
 from atrio.site.commands.rehearse import PACKS
 
 _REMINDER = """
@@ -49,7 +49,7 @@ _LANES = {
 def write_timed_pack(root):
     """Write the pack and return its folder."""
     folder = root / "company_br"
-    shutil.copytree(PACKS / "company_br", folder)
+    write_pack(load_pack(PACKS / "company_br"), folder)
     drawing = (folder / "process.bpmn").read_text()
     for neighbour, nodes in _LANES.items():
         refs = [f"<bpmn:flowNodeRef>{node}</bpmn:flowNodeRef>" for node in (neighbour, *nodes)]

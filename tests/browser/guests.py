@@ -73,7 +73,7 @@ class Guest:
     def begin(self):
         """Choose the journey on the landing page."""
         self.page.locator("form[action$='/apply/start/'] button").click()
-        self.page.wait_for_url("**/step/enter_cnpj/")
+        self.page.wait_for_url("**/step/enter_tax_id/")
 
     def answer(self, **answers):
         """Fill in the step's form and send it; dots in names are written as two underscores."""

@@ -24,7 +24,7 @@ class Places:
     @cached_property
     def first_step(self):
         """The first question, and nothing known yet."""
-        return self._stop_at("/step/enter_cnpj/")
+        return self._stop_at("/step/enter_tax_id/")
 
     @cached_property
     def proposed(self):

@@ -97,12 +97,12 @@ def test_back_and_forward_through_the_whole_form_lose_nothing(arrive, number):
     page, seen = guest.page, []
     summary = page.url
 
-    while "enter_cnpj" not in page.url:
+    while "enter_tax_id" not in page.url:
         assert len(seen) < 10, seen
         page.go_back()
         expect(page.locator("h1")).to_be_visible()
         seen.append(page.url.rstrip("/").rpartition("/")[2])
-    assert {"prove_email", "give_contact", "confirm_company", "enter_cnpj"} <= set(seen)
+    assert {"prove_email", "give_contact", "confirm_company", "enter_tax_id"} <= set(seen)
     assert re.sub(r"\W", "", page.locator("[name='company.tax_id']").input_value()) == number
 
     while page.url != summary:

@@ -85,7 +85,7 @@ def test_the_drawing_is_marked_where_the_case_stands(carla, referred):
     page = page_of(carla, referred)
     assert 'data-here="review"' in page
     (done,) = re.findall(r'data-done="([^"]*)"', page)
-    assert {"enter_cnpj", "ask_register", "assess_risk"} <= set(done.split())
+    assert {"enter_tax_id", "ask_register", "assess_risk"} <= set(done.split())
     assert "create_customer" not in done
     (address,) = re.findall(r'data-blueprint="([^"]*)"', page)
     drawing = carla.get(address)
@@ -131,7 +131,7 @@ def test_who_sells_sees_everything_and_decides_nothing(martin, referred):
     assert referred.waiting_on == "associate"
 
 
-@pytest.mark.parametrize("step", ["create_customer", "enter_cnpj", "repair", "nowhere"])
+@pytest.mark.parametrize("step", ["create_customer", "enter_tax_id", "repair", "nowhere"])
 def test_only_the_step_that_waits_for_us_is_ours_to_answer(carla, referred, step):
     answer = decide(carla, referred, step=step, review__verdict="approve")
     assert said(answer) == ["This step is not open now."]

@@ -106,7 +106,7 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_changed(browser, refu
 
 
 def test_neither_code_nor_consent_nor_number_is_corrected_by_somebody_else(browser, refused):
-    for step in ("enter_cnpj", "prove_email", "check_and_submit", "review", "nowhere"):
+    for step in ("enter_tax_id", "prove_email", "check_and_submit", "review", "nowhere"):
         assert browser.get(address_of(refused, step)).status_code == 404, step
 
 

@@ -47,13 +47,13 @@ def begun(size, **fields):
     """Let so many begin, each at their first step and seen just now."""
     found = crowd(
         size,
-        **{"waiting_on": "customer", "current_step": "enter_cnpj", "seen_at": timezone.now()}
+        **{"waiting_on": "customer", "current_step": "enter_tax_id", "seen_at": timezone.now()}
         | fields,
     )
     Step.objects.bulk_create(
         Step(
             application=application,
-            element="enter_cnpj",
+            element="enter_tax_id",
             kind="user",
             lane="customer",
             task_id=new_id().hex,
@@ -74,7 +74,7 @@ def words(desk, **query):
 
 
 def test_somebody_who_has_just_begun_is_seen_with_their_step(desk, unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     page = words(desk)
     assert alice.application.reference in page
     for said in ("Not known yet", "gets on", "0 of 5", "just now"):
@@ -90,7 +90,7 @@ def test_what_is_known_already_is_shown(desk, unit):
 
 
 def test_the_same_error_twice_is_told_with_its_field_and_words(desk, unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     for _time in range(2):
         alice.send({"company.tax_id": WRONG})
     assert "2 times the same error at CNPJ: A digit of this CNPJ is wrong" in words(desk)

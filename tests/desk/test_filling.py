@@ -197,7 +197,7 @@ def test_while_the_register_is_asked_the_page_waits_and_goes_on_by_itself(helper
 
 
 def test_without_a_word_on_how_the_customer_is_here_nothing_is_taken(carla, unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     for channel in ("", "web", "dream"):
         with pytest.raises(NoChannel):
             fill(carla, alice.application, channel=channel)
@@ -206,7 +206,7 @@ def test_without_a_word_on_how_the_customer_is_here_nothing_is_taken(carla, unit
     assert Application.objects.count() == 1
 
 
-def fill(by, application, *, step="enter_cnpj", channel="telephone", **said):
+def fill(by, application, *, step="enter_tax_id", channel="telephone", **said):
     return fill_in_step(
         by=by,
         application_id=application.pk,
@@ -304,7 +304,7 @@ def test_what_was_sent_is_filled_in_by_nobody(helper, carla, unit):
 
 
 def test_a_step_that_is_not_reached_or_not_theirs_is_refused(carla, unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     with pytest.raises(StepNotOpen):
         fill(carla, alice.application, step="check_and_submit", **{"consent.terms": "yes"})
     with pytest.raises(NotFound):
@@ -312,11 +312,11 @@ def test_a_step_that_is_not_reached_or_not_theirs_is_refused(carla, unit):
 
 
 def test_those_who_only_look_fill_in_nothing(unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     martin = hire(unit, "martin@nordlicht.example", "manager", "process_owner", "regional_admin")
     browser = at_the_desk(martin)
     assert browser.get("/desk/new/").status_code == 404
-    assert browser.get(page_of(alice.application, "enter_cnpj")).status_code == 404
+    assert browser.get(page_of(alice.application, "enter_tax_id")).status_code == 404
     with pytest.raises(NotAllowed):
         fill(martin, alice.application)
     with pytest.raises(NotAllowed):
@@ -324,12 +324,12 @@ def test_those_who_only_look_fill_in_nothing(unit):
 
 
 def test_mallory_of_another_unit_fills_in_nothing_of_ours(unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     mallory = hire(branch("elsewhere"), "mallory@elsewhere.example", "associate", "admin")
     browser = at_the_desk(mallory)
-    for address in (page_of(alice.application), page_of(alice.application, "enter_cnpj")):
+    for address in (page_of(alice.application), page_of(alice.application, "enter_tax_id")):
         assert browser.get(address).status_code == 404
-    assert browser.post(page_of(alice.application, "enter_cnpj")).status_code == 404
+    assert browser.post(page_of(alice.application, "enter_tax_id")).status_code == 404
     with pytest.raises(NotFound):
         fill(mallory, alice.application)
     with pytest.raises(NotFound):
@@ -337,7 +337,7 @@ def test_mallory_of_another_unit_fills_in_nothing_of_ours(unit):
 
 
 def test_an_applicant_cannot_fill_in_in_the_name_of_the_house(unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     with pytest.raises(NotAllowed):
         fill(applicant(alice.token), alice.application)
 

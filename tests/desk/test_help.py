@@ -62,7 +62,7 @@ def test_the_page_says_where_somebody_stands_and_how_to_reach_them(desk, alice):
 
 
 def test_what_was_typed_and_refused_is_seen_with_its_error(desk, unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     alice.send({"company.tax_id": "99.000.003/0001-93", "no.such_field": "hidden"})
     page = words_of(desk.get(page_of(alice.application)))
     assert "99.000.003/0001-93 A digit of this CNPJ is wrong" in page
@@ -155,7 +155,7 @@ def say(by, alice, text, now):
 
 
 def test_without_an_address_there_is_nothing_to_send_to(desk, unit):
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
     answer = desk.post(page_of(alice.application, "write"), {"text": "Hello"}, follow=True)
     assert "There is no email address yet" in words_of(answer)
     assert not Help.objects.exists()
@@ -251,9 +251,9 @@ def test_mallory_of_another_unit_finds_nobody_to_help(unit, alice):
 
 def test_an_applicant_reads_their_own_help_and_nobody_elses(desk, alice):
     desk.post(page_of(alice.application, "write"), {"text": "For Alice alone"})
-    mallory = Applicant(email="mallory@marupanga.example").come_to("enter_cnpj")
+    mallory = Applicant(email="mallory@marupanga.example").come_to("enter_tax_id")
     Application.objects.filter(pk=mallory.application.pk).update(helped_at=timezone.now())
-    mallory.open("enter_cnpj")
+    mallory.open("enter_tax_id")
     assert "For Alice alone" not in mallory.words
     with seen_by(actor_of(mallory)):
         assert not Help.objects.exists()

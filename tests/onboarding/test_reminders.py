@@ -142,7 +142,7 @@ def test_who_returns_between_the_look_and_the_end_keeps_the_application(alice):
     assert alice.application.status == "open"
 
 
-@pytest.mark.parametrize("step", ["enter_cnpj", "give_contact", "prove_email"])
+@pytest.mark.parametrize("step", ["enter_tax_id", "give_contact", "prove_email"])
 def test_without_a_proved_address_nobody_is_written_to_and_it_ends_all_the_same(unit, step):
     applicant = Applicant().go_to(step)
     for days in (1, 3, 7, 27):
@@ -251,7 +251,7 @@ def crowd(size, **fields):
         "business_unit": "nordlicht-br",
         "language": "en",
         "state": b"",
-        "current_step": "enter_cnpj",
+        "current_step": "enter_tax_id",
         "waiting_on": "customer",
         "first_page_at": now,
         "promised_at": now,

@@ -70,14 +70,14 @@ def alice(application):
 def look(alice, at):
     """Look at the step's page, as it is read anew for every request."""
     application = Application.objects.get(pk=alice.application)
-    where = where_of(application, step="enter_cnpj")
+    where = where_of(application, step="enter_tax_id")
     note_view(by=alice, where=where, now=at, application=application)
     return Application.objects.get(pk=alice.application)
 
 
 def say(alice, number, at):
     application, _answers = submit_step(
-        by=alice, step="enter_cnpj", submitted={"company.tax_id": number}, now=at
+        by=alice, step="enter_tax_id", submitted={"company.tax_id": number}, now=at
     )
     return Application.objects.get(pk=application.pk)
 
@@ -88,7 +88,7 @@ def test_whoever_begins_is_here_for_the_first_time(application):
 
 def test_pages_within_a_minute_cost_nothing(alice):
     application = Application.objects.get(pk=alice.application)
-    where = where_of(application, step="enter_cnpj")
+    where = where_of(application, step="enter_tax_id")
     with CaptureQueriesContext(connection) as queries:
         note_view(by=alice, where=where, now=after(seconds=59), application=application)
     assert len(queries) == 1  # the entry in the timeline
@@ -96,7 +96,7 @@ def test_pages_within_a_minute_cost_nothing(alice):
 
 def test_leaving_a_page_says_how_long_somebody_was_here(alice):
     application = Application.objects.get(pk=alice.application)
-    where = where_of(application, step="enter_cnpj")
+    where = where_of(application, step="enter_tax_id")
     note_leave(by=alice, where=where, seconds=300, now=after(minutes=5), application=application)
     application.refresh_from_db()
     assert (application.seen_at, application.visits) == (after(minutes=5), 1)
@@ -118,7 +118,7 @@ def test_coming_back_for_the_third_time_is_a_signal(alice):
 
 def test_two_tabs_opened_at_once_are_one_return(alice):
     application = Application.objects.get(pk=alice.application)
-    where = where_of(application, step="enter_cnpj")
+    where = where_of(application, step="enter_tax_id")
     for seconds in (0, 1):
         note_view(
             by=alice, where=where, now=after(hours=1, seconds=seconds), application=application

@@ -55,7 +55,7 @@ def test_every_refusal_has_a_page_that_says_so_and_leads_on(browser, what, statu
 
 def test_an_applicant_who_was_refused_is_led_back_to_the_application(db):
     furnish(name="pages")
-    alice = Applicant().come_to("enter_cnpj")
+    alice = Applicant().come_to("enter_tax_id")
 
     answer = alice.client.post(alice.address("shop"))
 

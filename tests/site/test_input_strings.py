@@ -99,7 +99,7 @@ def test_every_string_gets_an_answer_at_its_field_and_is_shown_again(alice, stri
 
 @pytest.mark.parametrize("field", ["company.tax_id", "proof.code"])
 def test_every_string_is_refused_as_a_number_or_a_code(alice, strings, field):
-    alice.come_to("enter_cnpj" if field == "company.tax_id" else "prove_email")
+    alice.come_to("enter_tax_id" if field == "company.tax_id" else "prove_email")
     for text in islice(strings, 0, None, 4):
         answer = alice.client.post(alice.at, as_sent({field: text}))
         assert answer.status_code == 422, repr(text)
@@ -167,9 +167,9 @@ def test_a_field_repeated_five_hundred_times_is_kept_no_longer_than_one(alice):
 
 def test_four_hundred_unknown_fields_are_stored_nowhere(alice):
     extra = {f"field_{number}": "x" * 1000 for number in range(400)}
-    alice.come_to("enter_cnpj").send(extra | {"company.tax_id": "1"})
+    alice.come_to("enter_tax_id").send(extra | {"company.tax_id": "1"})
     assert alice.page.status_code == 422
-    alice.send(extra | alice.right_answers("enter_cnpj"))
+    alice.send(extra | alice.right_answers("enter_tax_id"))
 
     assert "field_" not in str(list(Typed.objects.values_list()))
     assert not Fact.objects.filter(field__startswith="field_").exists()
@@ -190,7 +190,7 @@ def test_four_hundred_unknown_fields_are_stored_nowhere(alice):
     ],
 )
 def test_a_wrong_number_says_what_is_wrong_with_it(alice, number):
-    alice.come_to("enter_cnpj").send({"company.tax_id": number})
+    alice.come_to("enter_tax_id").send({"company.tax_id": number})
 
     assert alice.page.status_code == 422
     assert alice.error_at("company.tax_id")
@@ -207,6 +207,6 @@ def test_a_wrong_number_says_what_is_wrong_with_it(alice, number):
     ],
 )
 def test_a_right_number_may_be_written_as_people_write(alice, number):
-    alice.come_to("enter_cnpj").send({"company.tax_id": number}).wait()
+    alice.come_to("enter_tax_id").send({"company.tax_id": number}).wait()
 
     assert alice.step == "confirm_company"

@@ -1,7 +1,6 @@
 """`atrio publish`: a pack that has changed reaches new applications."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from typer.testing import CliRunner
 
 import atrio
 from atrio.journeys.models import Release
+from atrio.journeys.packs import load_pack, write_pack
 from atrio.site.commands.publish import app
 
 PACK = Path(atrio.__file__).parent / "packs/company_br"
@@ -23,7 +23,8 @@ def publish(pack):
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the Brazilian pack, to be changed."""
-    return shutil.copytree(PACK, tmp_path / PACK.name)
+    write_pack(load_pack(PACK), tmp_path / PACK.name)
+    return tmp_path / PACK.name
 
 
 def test_a_pack_is_published_by_its_name_and_only_once():

@@ -2,12 +2,12 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import atrio
+from atrio.journeys.packs import load_pack, write_pack
 
 COMPANY_BR = Path(atrio.__file__).parent / "packs" / "company_br"
 
@@ -39,7 +39,7 @@ def test_every_example_of_the_brazilian_pack_goes_as_it_says():
 
 def test_a_country_is_added_by_adding_a_folder(tmp_path):
     folder = tmp_path / "company_xx"
-    shutil.copytree(COMPANY_BR, folder)
+    write_pack(load_pack(COMPANY_BR), folder)
     for file in (folder / "examples").glob("*.json"):
         if file.stem != "happy_path":
             file.unlink()
@@ -59,7 +59,7 @@ def test_a_country_is_added_by_adding_a_folder(tmp_path):
 
 def test_an_example_that_goes_another_way_is_said_so(tmp_path):
     folder = tmp_path / "company_br"
-    shutil.copytree(COMPANY_BR, folder)
+    write_pack(load_pack(COMPANY_BR), folder)
     for file in (folder / "examples").glob("*.json"):
         if file.stem != "happy_path":
             file.unlink()

@@ -306,7 +306,7 @@ class World:
     def come_in(self, visitor):
         """Sign in, or begin to apply; return the cookies, and what the session holds."""
         if visitor == "applicant":
-            client = Applicant(email="mallory@marupanga.example").come_to("enter_cnpj").client
+            client = Applicant(email="mallory@marupanga.example").come_to("enter_tax_id").client
         else:
             client = Browser().come_in(User.objects.get(pk=self.users[visitor]))
         return {name: it.value for name, it in client.cookies.items()}, dict(client.session.items())

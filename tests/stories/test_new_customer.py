@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_from_an_empty_form_to_an_open_shop():
     furnish(name="story")
     alice = Visitor().begin()
-    assert alice.step == "enter_cnpj"
+    assert alice.step == "enter_tax_id"
 
     alice.answer(company__tax_id=CNPJ)
     assert alice.step == "track"
@@ -58,8 +58,8 @@ def test_every_page_from_the_first_on_is_an_event_with_its_dimensions():
     events = Entry.objects.exclude(what="release.published").order_by("id")
     seen = [(event.what, event.step) for event in events]
     assert seen[:2] == [("page.viewed", "landing"), ("application.started", "")]
-    assert ("page.viewed", "enter_cnpj") in seen
-    assert ("step.completed", "enter_cnpj") in seen
+    assert ("page.viewed", "enter_tax_id") in seen
+    assert ("step.completed", "enter_tax_id") in seen
     assert ("page.refused", "check_and_submit") in seen
     assert len({event.visit for event in events}) == 1
     later = events.exclude(application_id=None)

@@ -170,7 +170,7 @@ def test_an_associate_withdraws_a_credit_request_at_the_customers_word(alice, ca
 
 
 def test_mallory_withdraws_nothing_of_theirs(alice, unit):
-    mallory = Applicant(email="mallory@elsewhere.example").come_to("enter_cnpj")
+    mallory = Applicant(email="mallory@elsewhere.example").come_to("enter_tax_id")
     forged = alice.token.split("~")[0] + "~" + mallory.token.split("~")[1]
     assert mallory.client.post(f"/apply/{forged}/withdraw/credit/").status_code == 404
 

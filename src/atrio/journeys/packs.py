@@ -13,6 +13,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any, Literal
 
+import tomli_w
 from jsonschema import Draft202012Validator
 
 import atrio
@@ -97,6 +98,9 @@ def load_pack(folder: Path, *, unit: str = "") -> Pack:
 def pack_of(files: Mapping[str, bytes]) -> Pack:
     """Read a pack from its files; raises Unpublishable."""
     about = _toml(files)
+    if about.get("ground"):
+        reason = "it is what other packs stand on, and nothing by itself: extend it"
+        raise Unpublishable([Problem("pack.toml", "ground", reason)])
     if problems := list(_refusals(about)):
         raise Unpublishable(problems)
     default, clock = about["default_language"], Clock(**about["clock"])
@@ -123,6 +127,14 @@ def pack_of(files: Mapping[str, bytes]) -> Pack:
     )
 
 
+def write_pack(pack: Pack, folder: Path) -> None:
+    """Write a pack's files into a folder that is not there yet; it stands on no other there."""
+    for path, content in pack.files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
 def units_with_own_ways(folder: Path) -> list[str]:
     """Return the codes of the business units that have something in the pack their own way."""
     return sorted(own.name for own in (folder / UNITS).glob("*") if own.is_dir())
@@ -147,7 +159,10 @@ def _files_with_ground(folder: Path, above: Collection[Path] = ()) -> dict[str, 
         raise Unpublishable([Problem("pack.toml", "extends", reason)])
     below = free[0]
     files = laid_over(_files_with_ground(below, passed), files)
-    return laid_over(files, {"pack.toml": b'extends = { "$gone" = true }'})
+    gone: dict[str, Any] = {
+        name: {"$gone": True} for name in ("extends", "ground") if name in _toml(files)
+    }
+    return laid_over(files, {"pack.toml": tomli_w.dumps(gone).encode()})
 
 
 def _toml(files: Mapping[str, bytes]) -> dict[str, Any]:

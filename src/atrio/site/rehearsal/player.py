@@ -23,7 +23,7 @@ from atrio.identity.actions import ensure_user
 from atrio.journeys.actions import publish
 from atrio.journeys.examples import Example, Submission
 from atrio.journeys.journey import Journey
-from atrio.journeys.packs import load_pack
+from atrio.journeys.packs import load_pack, write_pack
 from atrio.kernel.actors import SYSTEM, Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
@@ -357,7 +357,7 @@ def _with_policy(stage: Stage, folder: Path, example: Example) -> Path:
     """
     copy = stage.folder / "packs" / folder.name
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(folder, copy)
+    write_pack(load_pack(folder), copy)
     for file in (copy / "examples").glob("*.json"):
         if file.stem != example.name:
             file.unlink()
