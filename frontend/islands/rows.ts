@@ -11,6 +11,10 @@ interface Row {
   place: number; // from 0
 }
 
+interface Opened extends Row {
+  list: string; // another list begins at its top
+}
+
 let last: Row | undefined; // it may have gone from under the mark meanwhile
 
 const links = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>(LINK)];
@@ -48,14 +52,19 @@ export function rememberRow(): void {
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>(LINK);
     if (!link) return;
-    const row: Row = { id: link.id, place: links().indexOf(link) };
+    const row: Opened = {
+      id: link.id,
+      place: links().indexOf(link),
+      list: location.pathname,
+    };
     sessionStorage.setItem(KEPT, JSON.stringify(row));
   });
   const kept = sessionStorage.getItem(KEPT);
   const all = links();
   if (kept === null || all.length === 0) return;
+  const row = JSON.parse(kept) as Opened;
+  if (row.list !== location.pathname) return;
   sessionStorage.removeItem(KEPT);
-  const row = JSON.parse(kept) as Row;
   const same = all.findIndex((link) => link.id === row.id);
   mark(all, same >= 0 ? same : Math.min(row.place, all.length - 1));
 }

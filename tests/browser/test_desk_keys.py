@@ -67,6 +67,17 @@ def test_carla_decides_without_a_mouse_and_is_back_where_she_was(carla, waiting)
     carla.wait_until(lambda: page.evaluate(PLACE) in {at, page.locator(".queue-link").count() - 1})
 
 
+def test_another_list_begins_at_its_top_whatever_row_was_opened_before(carla):
+    carla.open("/")
+    carla.begin()  # somebody is filling in
+    carla.open("/desk/?view=open")
+    carla.page.locator(".queue-link").first.click()
+    carla.page.wait_for_url("**/desk/applications/**")
+    carla.open("/desk/drafts/")
+    carla.page.locator(".queue-link").first.wait_for()
+    assert carla.page.evaluate(PLACE) == -1
+
+
 def test_keys_are_told_and_can_be_switched_off(carla):
     carla.open("/desk/")
     press, page = carla.page.keyboard.press, carla.page
