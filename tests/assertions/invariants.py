@@ -118,13 +118,20 @@ class Invariants:
             assert answers.ok, (step, answers.errors)
 
     def answered(self):
-        """Return the steps whose answers count: taken, and not taken back since."""
+        """Return the steps whose answers count: taken, not taken back, and not come to again.
+
+        Who enters another number is asked again whatever was about the first one.
+        """
         standing = []
         for step in self.steps.exclude(closing=None).order_by("closing"):
+            if step.outcome == "undone":
+                continue
+            places = [i for i, earlier in enumerate(standing) if earlier.element == step.element]
             if step.outcome == "rewound":
-                while standing.pop().element != step.element:
-                    pass
-            elif step.outcome != "undone":
+                del standing[places[-1] :]
+            else:
+                if places and step.lane == "customer":
+                    del standing[places[0] :]
                 standing.append(step)
         # A code is used up, not kept.
         return [s for s in standing if s.kind == "user" and s.element != "prove_email"]
