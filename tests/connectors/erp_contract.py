@@ -55,6 +55,8 @@ class ErpContract:
     `dear` is the draft of a customer in the first group, `cheap` of one in the second.
     """
 
+    longest_name = 200  # of what is sure to be kept whole
+
     @pytest.fixture
     def dear(self, price_groups):
         return new_draft(price_groups[0])
@@ -121,8 +123,9 @@ class ErpContract:
 
         assert erp.read_customer(spaced).number == number
 
-    @pytest.mark.parametrize("name", ["Ação & Filhos 'Ltda' \"x\"", "Ω漢字🙂", "=1+1", "a" * 200])
+    @pytest.mark.parametrize("name", ["Ação & Filhos 'Ltda' \"x\"", "Ω漢字🙂", "=1+1", "a"])
     def test_any_name_comes_back_as_it_was(self, erp, dear, name):
+        name = name * self.longest_name if name == "a" else name
         receipt = erp.create_customer(replace(dear, legal_name=name))
 
         assert erp.read_customer(receipt.number).legal_name == name

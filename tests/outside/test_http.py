@@ -45,6 +45,29 @@ def test_what_is_sent_arrives_as_json_below_the_base_address():
     assert seen == [("POST", "http://erp.example/erp/rpc/", "b", '{"name": "Ação"}'.encode())]
 
 
+def test_any_other_body_arrives_as_it_is_and_headers_come_back_in_any_case():
+    seen = []
+
+    def note(request):
+        seen.append((request.headers["content-type"], request.content))
+        return httpx.Response(200, headers={"ETag": "7"}, json={})
+
+    http = OutsideHttp("http://erp.example", transport=httpx.MockTransport(note))
+    answer = http.send("POST", "/$batch", content=("multipart/mixed; boundary=x", "--x--"))
+
+    assert seen == [("multipart/mixed; boundary=x", b"--x--")]
+    assert (answer.headers["etag"], answer.headers.get("sap-message")) == ("7", None)
+
+
+def test_headers_that_tell_something_stand_in_the_record_before_the_body():
+    transport = answering(headers={"sap-message": "careful", "x-other": "-"})
+    http = OutsideHttp("http://erp.example", transport=transport, telling=["sap-message"])
+    with recorded() as exchanges:
+        http.send("GET", "/x")
+
+    assert [exchange.answer for exchange in exchanges] == ["sap-message: careful\n{}"]
+
+
 def test_a_form_arrives_as_forms_do_and_off_the_record():
     seen = []
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import json as json_
 import weakref
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
@@ -34,6 +34,7 @@ class HttpAnswer:
 
     status: int
     text: str
+    headers: Mapping[str, str] = field(default_factory=httpx.Headers)  # in whatever case
 
     def json(self) -> Any:
         """Return the body as JSON; OutsideBusy if it is none."""
@@ -53,16 +54,19 @@ class OutsideHttp:
         options: Mapping[str, Any] | None = None,
         secrets: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
+        telling: Collection[str] = (),
     ) -> None:
         """Prepare to talk to `base_url`; nothing is sent yet.
 
         Options, all in seconds: `connect_seconds` (3), `read_seconds` (20: the longest silence),
-        `total_seconds` (30: the whole call). `secrets` never appear in a record.
+        `total_seconds` (30: the whole call). `secrets` never appear in a record; headers of an
+        answer that are `telling` stand in it before the body.
         """
         options = options or {}
         self._base_url = base_url.rstrip("/")
         self._total_seconds = float(options.get("total_seconds", 30))
         self._secrets = tuple(secrets)
+        self._telling = tuple(telling)
         self._client = httpx.Client(
             transport=transport or GuardedTransport([urlsplit(base_url).hostname or ""]),
             timeout=httpx.Timeout(
@@ -82,17 +86,21 @@ class OutsideHttp:
         *,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        content: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         confidential: bool = False,
     ) -> HttpAnswer:
         """Send one request, with a body of JSON or of a form's fields, and return the answer.
 
-        `confidential` keeps both bodies off record.
+        `content` is a body of any other kind: its type and its text. `confidential` keeps both
+        bodies off record.
         """
         body = "" if json is None else json_.dumps(json, ensure_ascii=False)
         kind = "application/json"
         if form is not None:
             body, kind = urlencode(form), "application/x-www-form-urlencoded"
+        if content is not None:
+            kind, body = content
         sent_at = datetime.now(UTC)
         answer: HttpAnswer | None = None
         error: OutsideError | None = None
@@ -105,7 +113,7 @@ class OutsideHttp:
             raise
         finally:
             said = HIDDEN if confidential and body else body
-            heard = answer.text if answer else str(error or "")
+            heard = self._heard(answer) if answer else str(error or "")
             note(
                 Exchange(
                     request=redacted(f"{method} {_legible(path)}\n{said}".strip(), self._secrets),
@@ -118,6 +126,10 @@ class OutsideHttp:
             )
         return answer
 
+    def _heard(self, answer: HttpAnswer) -> str:
+        told = (name for name in self._telling if name in answer.headers)
+        return "\n".join([*(f"{name}: {answer.headers[name]}" for name in told), answer.text])
+
     def _exchange(self, method: str, path: str, body: str, headers: dict[str, str]) -> HttpAnswer:
         try:
             with (
@@ -129,7 +141,7 @@ class OutsideHttp:
                     headers=headers,
                 ) as response,
             ):
-                return HttpAnswer(response.status_code, _read(response))
+                return HttpAnswer(response.status_code, _read(response), response.headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise OutsideBusy(f"The system cannot be reached: {error}") from error
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from stdnum.br import cnpj
 
@@ -19,6 +18,7 @@ from atrio.outside.ports import (
     CrmLink,
     PostalAddress,
     TaxId,
+    domain_of,
 )
 
 # As people type a number in a CRM; we ask for it as they do and compact.
@@ -77,7 +77,7 @@ class Fields:
             id=row["Id"],
             name=text(row, "Name"),
             tax_id=self._tax_id(row),
-            domain=_domain(text(row, "Website")),
+            domain=domain_of(text(row, "Website")),
             phone=text(row, "Phone"),
             customer_number=text(row, self.customer_number),
             reference=text(row, self.reference),
@@ -184,15 +184,6 @@ def split_name(name: str) -> tuple[str, str]:
     while len(" ".join(first)) > _FIRST_NAME:
         last.insert(0, first.pop())
     return " ".join(first), " ".join(last)[:_LAST_NAME]
-
-
-def _domain(website: str) -> str:
-    """Return the domain of what people write as a website."""
-    try:
-        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
-    except ValueError:
-        return ""
-    return host.removeprefix("www.")
 
 
 def _said(values: Mapping[str, str]) -> dict[str, object]:

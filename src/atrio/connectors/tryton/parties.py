@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from atrio.outside.ports import ErpContact, ErpCustomer, PostalAddress, TaxId
+from atrio.outside.ports import ErpContact, ErpCustomer, PostalAddress, TaxId, domain_of
 
 OURS = "atrio:"
 # What `customer_of` needs to be read of a party.
@@ -49,7 +48,7 @@ def customer_of(row: Row) -> ErpCustomer:
         email=_first(active, "email"),
         price_group=(row["sale_price_list."] or {}).get("name", ""),
         phone=_first(active, *_PHONES),
-        domain=_domain(_first(active, "website")),
+        domain=domain_of(_first(active, "website")),
         address=_address(row["addresses."]),
         contacts=tuple(_contacts(mechanisms)),
     )
@@ -94,15 +93,6 @@ def _contacts(mechanisms: Sequence[Row]) -> Iterator[ErpContact]:
 
 def _first(mechanisms: Sequence[Row], *types: str) -> str:
     return next((m["value"] for m in mechanisms if m["type"] in types), "")
-
-
-def _domain(website: str) -> str:
-    """Return the domain of what somebody typed as the website, "" if it is none."""
-    try:
-        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
-    except ValueError:
-        return ""
-    return host.removeprefix("www.") if "." in host and " " not in host else ""
 
 
 def _address(addresses: Sequence[Row]) -> PostalAddress:

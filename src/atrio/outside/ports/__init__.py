@@ -28,7 +28,7 @@ from atrio.outside.ports.erp import (
 )
 from atrio.outside.ports.registry import CompanyRecord, CompanyStatus, Registry
 from atrio.outside.ports.sms import Sms, SmsDraft, SmsReceipt, SmsState
-from atrio.outside.ports.values import Answering, PostalAddress, TaxId
+from atrio.outside.ports.values import Answering, PostalAddress, TaxId, domain_of
 
 __all__ = [
     "Answering",
@@ -57,5 +57,6 @@ __all__ = [
     "SmsReceipt",
     "SmsState",
     "TaxId",
+    "domain_of",
     "spellings",
 ]

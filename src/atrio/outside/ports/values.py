@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
 
 class Answering(Protocol):
@@ -35,3 +36,15 @@ class PostalAddress:
     city: str = ""
     region: str = ""  # ISO 3166-2 without the country: "SP"
     country: str = ""  # ISO 3166-1 alpha-2
+
+
+def domain_of(website: str) -> str:
+    """Return the domain of what somebody typed as a website, "" if it is none.
+
+    Lower case, without scheme and "www.": "nordlicht.example".
+    """
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.") if "." in host and " " not in host else ""
