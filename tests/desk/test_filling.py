@@ -407,6 +407,7 @@ def test_a_table_that_takes_such_a_code_for_a_proof_comes_to_nothing(customer, u
         reference=customer.application.reference,
         key="parties.join_account",
         unit=unit,
+        journey=compiled(customer.application.release_id),
         connection=None,
         language="en",
         facts={"decision.outcome": "PROVED", "proof.by": "associate"},

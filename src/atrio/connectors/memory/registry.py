@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,8 @@ import httpx
 from atrio.connectors.memory.state import Breakdown, state_of
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.invented import invented_company
+from atrio.outside.invented_eu import is_invented
+from atrio.outside.invented_ru import invented_party
 from atrio.outside.ports import CompanyRecord, PostalAddress, TaxId
 
 
@@ -43,9 +45,12 @@ class MemoryRegistry:
             pass
 
     def find_company(self, tax_id: TaxId) -> CompanyRecord | None:
-        """Return the invented company of the number; OutsideFailure("invalid") for other kinds."""
+        """Return the invented company of the number; OutsideFailure("invalid") for other kinds.
+
+        Of a CNPJ, an INN, or a VAT id, of which no more is known than that it is valid.
+        """
         with self._state.operation("find_company", self._options, tax_id.number):
-            if tax_id.kind != "br_cnpj":
+            if tax_id.kind not in _INVENTED:
                 raise OutsideFailure(f"This register knows no {tax_id.kind}", code="invalid")
             record = self._scripted(tax_id)
             return record and replace(record, evidence=json.dumps(asdict(record), default=str))
@@ -53,7 +58,7 @@ class MemoryRegistry:
     def _scripted(self, tax_id: TaxId) -> CompanyRecord | None:
         records = self._options.get("records", {})
         if tax_id.number not in records:
-            return invented_company(tax_id.number, as_of=datetime.now(UTC))
+            return _INVENTED[tax_id.kind](tax_id, datetime.now(UTC))
         parts = records[tax_id.number]
         return parts and company_record(tax_id, parts, as_of=datetime.now(UTC))
 
@@ -61,6 +66,17 @@ class MemoryRegistry:
         """Let the next calls of an operation fail: busy, no_answer, failed."""
         with self._state.lock:
             self._state.breakdowns[operation].extend([how] * times)
+
+
+def _with_vat_id(tax_id: TaxId, as_of: datetime) -> CompanyRecord | None:
+    return company_record(tax_id, {}, as_of=as_of) if is_invented(tax_id.number) else None
+
+
+_INVENTED: Mapping[str, Callable[[TaxId, datetime], CompanyRecord | None]] = {
+    "br_cnpj": lambda tax_id, as_of: invented_company(tax_id.number, as_of=as_of),
+    "eu_vat": _with_vat_id,
+    "ru_inn": lambda tax_id, as_of: invented_party(tax_id.number, as_of=as_of),
+}
 
 
 def company_record(tax_id: TaxId, parts: Mapping[str, Any], *, as_of: datetime) -> CompanyRecord:
@@ -75,11 +91,17 @@ def company_record(tax_id: TaxId, parts: Mapping[str, Any], *, as_of: datetime) 
         address=PostalAddress(**(parts.get("address") or {})),
         activity_code=str(parts.get("activity_code") or ""),
         activity=str(parts.get("activity") or ""),
-        legal_form="",
+        legal_form=str(parts.get("legal_form") or ""),
         founded_on=as_of.date() - timedelta(days=int(age)) if age is not None else None,
-        is_head_office=None,
+        is_head_office=parts.get("is_head_office"),
         email="",
         phone="",
         as_of=as_of,
         evidence="",
+        other_ids=tuple(
+            TaxId(tax_id.country, f"{tax_id.country.lower()}_{name}", str(parts[name]))
+            for name in ("kpp", "ogrn")
+            if parts.get(name)
+        ),
+        managers=tuple(filter(None, [str(parts.get("manager") or "")])),
     )

@@ -269,7 +269,7 @@ def _set(stage: Stage, folder: Path, example: Example) -> Journey:
             port=port,
             product="memory",
             base_url=f"memory://{codes[port]}",
-            options={"articles": 12, **script[port]},
+            options={"articles": 12, "currency": journey.pack.currency, **script[port]},
             created_at=now,
         )
     copy = _with_policy(stage, folder, example)
