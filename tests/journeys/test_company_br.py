@@ -1,4 +1,4 @@
-"""The pack of Brazilian companies: sound, whole in three languages, and well drawn."""
+"""The pack of Brazilian companies: sound, whole in six languages, and well drawn."""
 
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -119,6 +119,30 @@ def test_the_company_page_is_filled_from_the_register_with_its_source():
     entered = {part.name: part.value for f in page.fields for part in f.parts or (f,)}
     del entered["register.status_text"]
     assert validate(form, entered, facts=facts, language="en").ok
+
+
+@pytest.mark.parametrize(
+    ("name", "is_a_name"),
+    [("Алиса Боброва", True), ("王小明", True), ("12 34", False), ("--", False)],
+)
+def test_a_name_may_be_of_any_alphabet_and_is_not_of_digits(name, is_a_name):
+    entered = {
+        "contact.name": name,
+        "contact.role": "buyer",
+        "contact.email": "alice@aurora.example",
+        "contact.phone": "+7 495 123-45-67",
+    }
+
+    checked = validate(JOURNEY.form_at("give_contact"), entered, facts={}, language="ru")
+
+    assert ("contact.name" not in checked.errors) == is_a_name
+
+
+def test_a_spanish_reader_meets_no_other_language_in_the_words_about_the_register():
+    step = JOURNEY.step_text("ask_register", JOURNEY.language("es-MX"))
+
+    assert step.doing == "Consultamos el registro federal"
+    assert PACK.source_names("es")["register"] == "Registro federal (Receita Federal)"
 
 
 def test_a_message_fills_in_what_is_known():
