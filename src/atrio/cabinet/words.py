@@ -41,7 +41,9 @@ def unit(symbol: str) -> str:
 
 
 def tax_id(kind: str, number: str) -> str:
-    """Return a tax id with its name: "CNPJ 52.184.603/0001-94"."""
+    """Return a tax id with its name: "CNPJ 52.184.603/0001-94"; "" for a private person."""
+    if kind == "person":
+        return ""
     module = tax_id_module(kind)
     written = getattr(module, "format", str)(number)
     return f"{tax_id_name(kind, get_language() or 'en')} {written}"

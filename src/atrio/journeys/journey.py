@@ -15,10 +15,12 @@ from atrio.engine.tables import Table
 from .examples import Example
 from .messages import say
 from .packs import Pack
-from .texts import Lookup, Notice, OutcomeText, StepText, Texts
+from .texts import CUSTOMER_NAME, Lookup, Notice, OutcomeText, StepText, Texts
 
 # In `atrio:not_by`: whoever has typed for the customer.
 CUSTOMER = "customer"
+# What `{customer}` is in texts, the first that is known.
+_CALLED = ("company.legal_name", "contact.name")
 FILLED_IN, SOMEBODY_ELSE = "filled_in", "somebody_else_decides"
 
 
@@ -212,6 +214,8 @@ class Journey:
         def look_up(name: str) -> str:
             if name in lent:
                 return lent[name]
+            if name == CUSTOMER_NAME:
+                name = next(filter(lambda each: fact(facts, each), _CALLED), "")
             value = fact(facts, name)
             if name in fields:
                 return as_text(fields[name], value, language, say)

@@ -27,6 +27,8 @@ LARGEST_FILE = 1024 * 1024  # bytes
 MOST_FILES = 300
 SUFFIXES = frozenset({".toml", ".bpmn", ".json", ".md"})
 BUILT_IN = Path(atrio.__file__).parent / "packs"
+# What pack.toml says of the packs it stands on, which is over once they are laid over each other.
+_OF_STANDING = ("extends", "ground", "without")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -159,9 +161,11 @@ def _files_with_ground(folder: Path, above: Collection[Path] = ()) -> dict[str, 
         raise Unpublishable([Problem("pack.toml", "extends", reason)])
     below = free[0]
     files = laid_over(_files_with_ground(below, passed), files)
-    gone: dict[str, Any] = {
-        name: {"$gone": True} for name in ("extends", "ground") if name in _toml(files)
-    }
+    about = _toml(files)
+    for path in about.get("without", ()):
+        if files.pop(path, None) is None:
+            raise Unpublishable([Problem("pack.toml", "without", f"there is no {path!r}")])
+    gone: dict[str, Any] = {name: {"$gone": True} for name in _OF_STANDING if name in about}
     return laid_over(files, {"pack.toml": tomli_w.dumps(gone).encode()})
 
 

@@ -18,8 +18,12 @@ from atrio.notices import markup
 
 # What facts cannot know; `words` and `helper` are what a member of staff writes, and their name,
 # `who` and `how` whose word they took, and by telephone or how else it came.
+CUSTOMER_NAME = "customer"  # what the company is called by law, or the private person
 LENT_NAMES = frozenset(
-    {"code", "minutes", "link", "reference", "step", "day", "words", "helper", "who", "how"}
+    {
+        CUSTOMER_NAME,
+        *("code", "minutes", "link", "reference", "step", "day", "words", "helper", "who", "how"),
+    }
 )
 # Steps of "staff" are ours alone: customers do not hear of them.
 WHO = frozenset({"customer", "us", "outside", "staff"})

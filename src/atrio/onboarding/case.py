@@ -170,8 +170,11 @@ class Case:
             cursor.execute(_FORGET_TYPED, [self.application.pk, list(elements)])
 
     def note_title(self) -> None:
-        """Call the application as its company is called now."""
-        title = self.facts.get("company.trade_name") or self.facts.get("company.legal_name")
+        """Call the application as its company is called now, or the private person."""
+        names = ["company.trade_name", "company.legal_name"]
+        if self.journey.pack.customer == "person":
+            names = ["contact.name"]
+        title = next((self.facts[name] for name in names if self.facts.get(name)), "")
         if title:
             self.application.title = str(title)[:200]
 

@@ -238,7 +238,7 @@ def _customer_of(draft: CustomerDraft, number: str, group: str) -> ErpCustomer:
         number=number,
         reference=draft.reference,
         legal_name=draft.legal_name,
-        tax_id=draft.tax_id,
+        tax_id=draft.tax_id if draft.tax_id.number else None,
         email=draft.email,
         price_group=group,
         phone=draft.phone,

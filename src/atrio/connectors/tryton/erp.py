@@ -246,10 +246,10 @@ class TrytonErp:
             {"type": "email", "value": draft.email, **contact},
             {"type": "phone", "value": draft.phone, **contact},
         ]
-        identifiers = [
-            {"type": identifier_type(draft.tax_id.kind), "code": draft.tax_id.number},
-            {"type": None, "code": OURS + draft.reference},
-        ]
+        identifiers = [{"type": None, "code": OURS + draft.reference}]
+        if draft.tax_id.number:
+            kind = identifier_type(draft.tax_id.kind)
+            identifiers.insert(0, {"type": kind, "code": draft.tax_id.number})
         party: dict[str, Any] = {
             "code": draft.reference,
             "name": draft.legal_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 from atrio.engine.forms import nested, placed
@@ -9,14 +10,44 @@ from atrio.engine.forms.tax_ids import recognised
 from atrio.onboarding.calls import Question
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
-from atrio.outside.ports import TaxId
+from atrio.outside.ports import PostalAddress, TaxId
 from atrio.parties.queries import Acquaintance
 
 TAX_ID = "company.tax_id"
+# A private person is known by an address that they have proved to be theirs, and no number.
+PERSON = "person"
 
 
-def tax_id_of(question: Question) -> TaxId:
-    """Return the company's tax id as the applicant gave it, of the kind their form asks for."""
+def identity_of(question: Question) -> TaxId:
+    """Return by what our books know the customer: a tax id, or a private person's address."""
+    return tax_id_of(question) or person_with(email_of(question), address_of(question).country)
+
+
+def person_with(email: str, country: str) -> TaxId:
+    """Return what stands for a private person's address where companies have a number."""
+    return TaxId(country, PERSON, sha256(email.lower().encode()).hexdigest()[:32])
+
+
+def name_of(question: Question) -> str:
+    """Return what the customer is called by law."""
+    facts = question.facts
+    return str(facts.get("company.legal_name") or facts.get("contact.name") or "")
+
+
+def address_of(question: Question) -> PostalAddress:
+    """Return the customer's postal address; its country is the journey's where none is said."""
+    said = question.facts.get("company.address") or question.facts.get("contact.address") or {}
+    known = {part: str(said.get(part) or "") for part in PostalAddress.__dataclass_fields__}
+    return PostalAddress(**known | {"country": known["country"] or question.journey.pack.country})
+
+
+def tax_id_of(question: Question) -> TaxId | None:
+    """Return the company's tax id as the applicant gave it, of the kind their form asks for.
+
+    None for a private person, who has none that we ask for.
+    """
+    if question.journey.pack.customer == "person":
+        return None
     field = placed(question.journey.field(TAX_ID), nested(question.facts))
     number = str(question.facts[TAX_ID])
     kind, compact = recognised(number, kind=field.kind, country=field.country)

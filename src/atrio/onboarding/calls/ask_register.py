@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.calls import Answer, NewFinding, Question, call
 from atrio.onboarding.calls._customer import tax_id_of
 from atrio.onboarding.case import NewFact
@@ -37,7 +38,10 @@ def could_not_ask(question: Question) -> Answer:
 def find_company(question: Question) -> Answer:
     """Propose what the register says; what it says of the status is not the applicant's to edit."""
     source = question.asked.code
-    record = open_registry(question.asked).find_company(tax_id_of(question))
+    tax_id = tax_id_of(question)
+    if tax_id is None:
+        raise OutsideFailure("No register of companies knows a private person", code="invalid")
+    record = open_registry(question.asked).find_company(tax_id)
     if record is None:
         return Answer(
             facts=[*_forgotten(question), _register("outcome", "not_found", source)],

@@ -16,10 +16,13 @@ from atrio.onboarding.calls import (
     see_that_it_is_wanted,
 )
 from atrio.onboarding.calls._customer import (
+    address_of,
     customer_facts,
     email_of,
     facts_of,
+    identity_of,
     known_facts,
+    name_of,
     new_account_id,
     tax_id_of,
 )
@@ -27,7 +30,7 @@ from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.actions import link
 from atrio.outside.connections import open_erp
-from atrio.outside.ports import CustomerDraft, Erp, ErpCustomer, PostalAddress
+from atrio.outside.ports import CustomerDraft, Erp, ErpCustomer, TaxId
 from atrio.parties.actions import NewCustomer, open_account
 from atrio.parties.queries import acquaintance
 from atrio.parties.rules import is_of_domain
@@ -51,7 +54,7 @@ def create_customer(question: Question) -> Answer:
     account_id = new_account_id(question.application_id)
     _refuse_whom_we_know(question, except_account=account_id)
     erp, draft = open_erp(question.asked), _draft(question)
-    found = erp.find_customer(reference=draft.reference, tax_id=draft.tax_id)
+    found = erp.find_customer(reference=draft.reference, tax_id=tax_id_of(question))
     if number := _made_by_hand(question):
         found = _believed(erp, number, draft, found)
     elif found is None:
@@ -80,11 +83,11 @@ def create_customer(question: Question) -> Answer:
 
 
 def _refuse_whom_we_know(question: Question, *, except_account: UUID) -> None:
-    tax_id = tax_id_of(question)
+    identity = identity_of(question)
     known = acquaintance(
-        country=tax_id.country,
-        tax_id_kind=tax_id.kind,
-        tax_id=tax_id.number,
+        country=identity.country,
+        tax_id_kind=identity.kind,
+        tax_id=identity.number,
         email=email_of(question),
         except_account=except_account,
     )
@@ -135,7 +138,12 @@ def _believed(
     A customer of ours that has come late after all, beside theirs, is one too many.
     """
     theirs = erp.read_customer(number)
-    if theirs.tax_id != draft.tax_id:
+    is_theirs = (
+        theirs.tax_id == draft.tax_id
+        if draft.tax_id.number
+        else theirs.email.casefold() == draft.email.casefold()
+    )
+    if not is_theirs:
         raise OutsideFailure(
             f"Customer {theirs.number} is {theirs.legal_name}, not {draft.legal_name}",
             code="wrong_customer",
@@ -163,17 +171,14 @@ def _create(erp: Erp, draft: CustomerDraft) -> ErpCustomer:
 
 
 def _draft(question: Question) -> CustomerDraft:
-    facts = question.facts
-    address = facts.get("company.address") or {}
-    known = {part: str(address.get(part) or "") for part in PostalAddress.__dataclass_fields__}
-    legal_name = str(facts["company.legal_name"])
+    facts, address = question.facts, address_of(question)
     return CustomerDraft(
         reference=question.reference,
-        legal_name=legal_name,
+        legal_name=name_of(question),
         trade_name=str(facts.get("company.trade_name") or ""),
-        tax_id=tax_id_of(question),
-        address=PostalAddress(**known),
-        contact_name=str(facts.get("contact.name") or legal_name),
+        tax_id=tax_id_of(question) or TaxId(address.country, "", ""),
+        address=address,
+        contact_name=str(facts.get("contact.name") or name_of(question)),
         email=str(facts.get("contact.email") or ""),
         phone=str(facts.get("contact.phone") or ""),
         language=question.language,
@@ -182,15 +187,16 @@ def _draft(question: Question) -> CustomerDraft:
 
 
 def _new_customer(question: Question, draft: CustomerDraft, found: ErpCustomer) -> NewCustomer:
+    identity = identity_of(question)
     return NewCustomer(
         account_id=new_account_id(question.application_id),
         business_unit=question.unit.code,
         price_group=found.price_group,
         legal_name=draft.legal_name,
         trade_name=draft.trade_name,
-        country=draft.tax_id.country,
-        tax_id_kind=draft.tax_id.kind,
-        tax_id=draft.tax_id.number,
+        country=identity.country,
+        tax_id_kind=identity.kind,
+        tax_id=identity.number,
         activity=str(question.facts.get("company.activity") or ""),
         address=asdict(draft.address),
         contact_name=draft.contact_name,

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from atrio.onboarding.calls import Answer, Question, call
-from atrio.onboarding.calls._customer import email_of, facts_of, known_facts, tax_id_of
+from atrio.onboarding.calls._customer import (
+    email_of,
+    facts_of,
+    identity_of,
+    known_facts,
+    tax_id_of,
+)
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.connections import open_crm
@@ -34,7 +40,8 @@ def find_customer(question: Question) -> Answer:
         return from_our_books(question)
     crm, email = open_crm(question.connection), email_of(question)
     known = _acquaintance(question)
-    accounts = crm.find_accounts(tax_id_of(question))
+    tax_id = tax_id_of(question)
+    accounts = crm.find_accounts(tax_id) if tax_id else []
     in_crm = _closeness(crm, accounts, email)
     number = next((account.customer_number for account in accounts if account.customer_number), "")
     facts = [
@@ -58,11 +65,11 @@ def find_customer(question: Question) -> Answer:
 
 
 def _acquaintance(question: Question) -> Acquaintance | None:
-    tax_id = tax_id_of(question)
+    identity = identity_of(question)
     return acquaintance(
-        country=tax_id.country,
-        tax_id_kind=tax_id.kind,
-        tax_id=tax_id.number,
+        country=identity.country,
+        tax_id_kind=identity.kind,
+        tax_id=identity.number,
         email=email_of(question),
     )
 

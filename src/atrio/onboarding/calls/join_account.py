@@ -9,7 +9,13 @@ from django.db import transaction
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.calls import Answer, Question, call, see_that_it_is_wanted
-from atrio.onboarding.calls._customer import customer_facts, email_of, new_account_id, tax_id_of
+from atrio.onboarding.calls._customer import (
+    customer_facts,
+    email_of,
+    identity_of,
+    new_account_id,
+    tax_id_of,
+)
 from atrio.outside.actions import asking, link
 from atrio.outside.connections import connection_row, open_erp
 from atrio.outside.models import Connection
@@ -56,8 +62,8 @@ def _see_that_control_is_proved(question: Question) -> None:
 
 
 def _account(question: Question) -> UUID:
-    tax_id = tax_id_of(question)
-    found = account_with(country=tax_id.country, tax_id_kind=tax_id.kind, tax_id=tax_id.number)
+    known = identity_of(question)
+    found = account_with(country=known.country, tax_id_kind=known.kind, tax_id=known.number)
     return found or _take_over(question, connection_row(question.unit.erp))
 
 
@@ -92,16 +98,16 @@ def _take_over(question: Question, connection: Connection) -> UUID:
 
 
 def _as_in_the_erp(question: Question, theirs: ErpCustomer, account_id: UUID) -> NewCustomer:
-    tax_id, facts = tax_id_of(question), question.facts
+    identity, facts = identity_of(question), question.facts
     return NewCustomer(
         account_id=account_id,
         business_unit=question.unit.code,
         price_group=theirs.price_group,
         legal_name=theirs.legal_name,
         trade_name=str(facts.get("company.trade_name") or ""),
-        country=tax_id.country,
-        tax_id_kind=tax_id.kind,
-        tax_id=tax_id.number,
+        country=identity.country,
+        tax_id_kind=identity.kind,
+        tax_id=identity.number,
         activity=str(facts.get("company.activity") or ""),
         address=asdict(theirs.address),
         contact_name=str(facts.get("contact.name") or theirs.legal_name),

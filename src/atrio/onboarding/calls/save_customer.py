@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.calls import Answer, Question, call
-from atrio.onboarding.calls._customer import account_of, email_of, tax_id_of
+from atrio.onboarding.calls._customer import account_of, address_of, email_of, name_of, tax_id_of
 from atrio.outside.actions import link
 from atrio.outside.connections import open_crm
 from atrio.outside.ports import (
@@ -14,7 +14,6 @@ from atrio.outside.ports import (
     CrmContact,
     CrmContactDraft,
     CrmDuplicate,
-    PostalAddress,
     TaxId,
 )
 from atrio.parties.queries import contact_with
@@ -49,8 +48,8 @@ def save_customer(question: Question) -> Answer:
     return Answer()
 
 
-def _save_account(crm: Crm, draft: CrmAccountDraft, tax_id: TaxId) -> CrmAccount:
-    there = crm.find_accounts(tax_id)
+def _save_account(crm: Crm, draft: CrmAccountDraft, tax_id: TaxId | None) -> CrmAccount:
+    there = crm.find_accounts(tax_id) if tax_id else []
     if ours := next((one for one in there if one.reference == draft.reference), None):
         return ours
     if len(there) > 1:
@@ -61,7 +60,7 @@ def _save_account(crm: Crm, draft: CrmAccountDraft, tax_id: TaxId) -> CrmAccount
     try:
         return crm.save_account(draft)
     except CrmDuplicate as alike:
-        if any(account.tax_id == tax_id for account in alike.accounts):
+        if tax_id and any(account.tax_id == tax_id for account in alike.accounts):
             raise
         # Alike by name and no more: another company that is called much the same.
         return crm.save_account(draft, despite_duplicates=True)
@@ -87,16 +86,13 @@ def _save_contact(crm: Crm, draft: CrmContactDraft, account: CrmAccount) -> CrmC
 
 def _account_draft(question: Question) -> CrmAccountDraft:
     facts = question.facts
-    address = facts.get("company.address") or {}
     return CrmAccountDraft(
         reference=str(account_of(question)),
-        name=str(facts.get("company.trade_name") or facts["company.legal_name"]),
+        name=str(facts.get("company.trade_name") or name_of(question)),
         tax_id=tax_id_of(question),
         phone=str(facts.get("contact.phone") or ""),
         customer_number=str(facts.get("erp.customer_number") or ""),
-        address=PostalAddress(
-            **{part: str(address.get(part) or "") for part in PostalAddress.__dataclass_fields__}
-        ),
+        address=address_of(question),
     )
 
 

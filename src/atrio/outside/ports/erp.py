@@ -20,7 +20,7 @@ class CustomerDraft:
     reference: str
     legal_name: str
     trade_name: str
-    tax_id: TaxId
+    tax_id: TaxId  # its number is "" for a private person
     address: PostalAddress
     contact_name: str
     email: str

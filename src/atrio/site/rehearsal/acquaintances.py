@@ -13,6 +13,7 @@ from atrio.identity.actions import ensure_user
 from atrio.journeys.examples import Example
 from atrio.journeys.journey import Journey
 from atrio.kernel.ids import new_id
+from atrio.onboarding.calls._customer import person_with
 from atrio.outside.actions import link
 from atrio.outside.models import Connection
 from atrio.outside.ports import TaxId
@@ -49,7 +50,13 @@ def crm_records(example: Example, element: str) -> list[dict[str, Any]]:
 
 
 def tax_id_said(example: Example, journey: Journey) -> TaxId:
-    """Return the tax id with which the example comes, of the kind that the journey's form takes."""
+    """Return the tax id with which the example comes, of the kind that the journey's form takes.
+
+    Of a private person their address, by which our books know them.
+    """
+    if journey.pack.customer == "person":
+        email, country = (answered(example, f"contact.{name}") for name in ("email", "country"))
+        return person_with(email, country)
     said = {
         name: value
         for submission in example.answers
