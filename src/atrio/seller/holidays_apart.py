@@ -14,7 +14,14 @@ from typing import Any
 
 PACKAGE = "holidays"
 # Our languages as the package names them; what a country is not told in, it tells in English.
-_LANGUAGES = {"en": "en_US", "de": "de", "pt-br": "pt_BR"}
+_LANGUAGES = {
+    "en": "en_US",
+    "de": "de",
+    "pt-br": "pt_BR",
+    "fr": "fr",
+    "es": "es",
+    "ru": "ru",
+}
 _PATIENCE = 30  # seconds
 
 

@@ -1,4 +1,4 @@
-"""What every template may use: the brand and the theme."""
+"""What every template may use: the brand, the theme and the languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from atrio.site.brand import brand_at
+from atrio.site.languages import languages_at
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -19,5 +20,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "brand": brand_at(request),
         "theme": chosen if chosen in THEMES else "",
+        "page_languages": languages_at(request),
         "demo": settings.ATRIO_DEMO,
     }

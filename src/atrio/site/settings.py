@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "atrio.site.middleware.EntranceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "atrio.site.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -159,7 +159,16 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("pt-br", _("Portuguese")), ("de", _("German"))]
+LANGUAGES = [
+    ("en", _("English")),
+    ("pt-br", _("Portuguese")),
+    ("de", _("German")),
+    ("fr", _("French")),
+    ("es", _("Spanish")),
+    ("ru", _("Russian")),
+]
+# Our own people read the desk in one of these; customers read theirs in all.
+DESK_LANGUAGES = ["en", "pt-br", "de", "ru"]
 LOCALE_PATHS = [SOURCE / "site" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -122,6 +122,49 @@ def test_a_listed_word_that_nobody_says_any_longer_is_a_problem(translations, fi
     assert "lists 'Goodbye', which nobody says" in found
 
 
+@pytest.mark.parametrize(("language", "is_asked"), [("ru", True), ("fr", False), ("es", False)])
+def test_what_only_the_desk_says_is_not_asked_of_languages_that_only_customers_read(
+    tmp_path, language, is_asked
+):
+    for folder, text in (("desk", "Queue"), ("apply", "Shop")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "words.py").write_text(f'_("{text}")')
+    translations = Translations(source=tmp_path, languages=(language,), growing=frozenset())
+    translations.update()
+
+    entries = polib.pofile(str(tmp_path / f"site/locale/{language}/LC_MESSAGES/django.po"))
+    assert "Shop" in {entry.msgid for entry in entries}
+    assert ("Queue" in {entry.msgid for entry in entries}) == is_asked
+    assert len(translations.problems()) == len(entries)
+
+
+def test_what_a_growing_language_misses_is_counted_and_what_is_wrong_with_it_refused(
+    translations, file
+):
+    growing = Translations(source=translations.source, languages=("de",), growing={"de"})
+    growing.update()
+    assert (growing.problems(), growing.missing()) == ([], {"de": 5})
+
+    translate(file, Hello="Hello")
+    assert growing.missing() == {}
+    assert "repeats the English 'Hello'" in "\n".join(growing.problems())
+
+
+def test_a_plural_has_as_many_forms_as_the_language(tmp_path):
+    (tmp_path / "greet.py").write_text('ngettext("%(n)s day", "%(n)s days", n)')
+    translations = Translations(source=tmp_path, languages=("ru",), growing=frozenset())
+    translations.update()
+    file = tmp_path / "site/locale/ru/LC_MESSAGES/django.po"
+    catalogue = polib.pofile(str(file))
+    (entry,) = catalogue
+    assert len(entry.msgstr_plural) == 3
+
+    entry.msgstr_plural = {0: "%(n)s день", 1: "%(n)s дней"}
+    catalogue.save()
+    (found,) = translations.problems()
+    assert "has not every plural form of '%(n)s day'" in found
+
+
 def test_what_is_compiled_is_what_gettext_reads(translations, file):
     translations.update()
     translate(file)

@@ -11,6 +11,8 @@ from .cleaning import Invalid
 MOST_DIGITS = 15  # more than that a JSON number does not hold exactly
 _POINT_IS_DECIMAL = frozenset({"en", "zh", "ja", "ko", "th", "he", "hi"})
 _BLANKS = re.compile(r"[\s'’]")
+# What stands between thousands where it is neither a point nor a comma (source: CLDR).
+_GROUPS = {"fr": "\N{NARROW NO-BREAK SPACE}", "ru": "\N{NO-BREAK SPACE}"}
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _LOCAL_DAY = re.compile(r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4})")
 
@@ -48,7 +50,8 @@ def write_decimal(number: Decimal, language: str) -> str:
 def group_decimal(number: Decimal, language: str) -> str:
     """Write a number as the language does, with its thousands apart: the way it is read."""
     sign = decimal_sign(language)
-    swap = str.maketrans({",": "," if sign == "." else ".", ".": sign})
+    group = _GROUPS.get(language.partition("-")[0], "," if sign == "." else ".")
+    swap = str.maketrans({",": group, ".": sign})
     return f"{number:,f}".translate(swap)
 
 

@@ -26,5 +26,8 @@ def update() -> None:
 @app.command()
 def check() -> None:
     """Fail if a text has no translation, or one that only repeats the English."""
-    if found := Translations().problems():
+    translations = Translations()
+    for language, count in translations.missing().items():
+        typer.echo(f"{language}: {count} texts have no translation yet", err=True)
+    if found := translations.problems():
         sys.exit("\n".join(found))

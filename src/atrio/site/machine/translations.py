@@ -1,14 +1,17 @@
 """Translations without gettext's programs: polib writes the files, Babel finds the texts.
 
 Our texts are English. Every other language has one `django.po` below `site/locale`. A text whose
-translation is rightly the same word stands in `same.txt` beside it, one a line.
+translation is rightly the same word stands in `same.txt` beside it, one a line. The desk speaks
+fewer languages than customers do: of the others, what only our own people read is not asked.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +20,33 @@ import polib
 
 from atrio.site.machine.places import SOURCE
 
-LANGUAGES = ("de", "pt_BR")
+LANGUAGES = ("de", "pt_BR", "ru", "fr", "es")
+# What customers read is in every language, what stands at these places alone only in the desk's.
+CUSTOMERS_ALONE = frozenset({"fr", "es"})
+DESKS_ALONE = (
+    "desk/",
+    "enrolment/",
+    "notices/actions/",
+    "onboarding/actions/_helping.py",
+    "onboarding/actions/claim_next.py",
+    "onboarding/actions/correct_step.py",
+    "onboarding/actions/fill_in_step.py",
+    "onboarding/actions/help_customer.py",
+    "onboarding/actions/own_application.py",
+    "onboarding/actions/retry_call.py",
+    "onboarding/actions/start_on_behalf.py",
+    "onboarding/leftovers/",
+    "onboarding/promises/",
+    "onboarding/repairs/",
+    "outside/",
+    "parties/merging/",
+    "seller/actions.py",
+    "site/templates/parts/_keys.html",
+    "site/templates/shells/desk.html",
+)
+# In these languages a text without a translation is counted, not refused: they are still growing.
+# Empty it, and every text must have one.
+GROWING = frozenset({"fr", "es", "ru"})
 _SAME = "same.txt"
 _KEYWORDS = {
     "_": None,
@@ -28,10 +57,16 @@ _KEYWORDS = {
 }
 # What a translation must take over as it is: placeholders and marks of HTML.
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+>")
-# CLDR's rule for both languages' plural forms, as gettext writes it.
+# CLDR's rule for each language's plural forms of whole numbers, as gettext writes it.
 _PLURALS = {
     "de": "nplurals=2; plural=(n != 1);",
     "pt_BR": "nplurals=2; plural=(n > 1);",
+    "ru": (
+        "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4"
+        " && (n%100<12 || n%100>14) ? 1 : 2);"
+    ),
+    "fr": "nplurals=2; plural=(n > 1);",
+    "es": "nplurals=2; plural=(n != 1);",
 }
 
 
@@ -49,6 +84,7 @@ class Translations:
 
     source: Path = SOURCE
     languages: Sequence[str] = LANGUAGES
+    growing: AbstractSet[str] = GROWING
 
     @property
     def locale(self) -> Path:
@@ -62,9 +98,9 @@ class Translations:
 
     def update(self) -> None:
         """Add new texts to every language's file, drop those that are gone, keep the rest."""
-        texts = self._texts()
+        found = self._texts()
         for language in self.languages:
-            known = self._entries(language)
+            texts, known = _wanted_in(language, found), self._entries(language)
             fresh = polib.POFile(wrapwidth=100)
             fresh.metadata = {
                 "Language": language,
@@ -72,7 +108,7 @@ class Translations:
                 "Plural-Forms": _PLURALS[language],
             }
             for text, places in texts.items():
-                entry = known.get(text) or _new_entry(text)
+                entry = known.get(text) or _new_entry(text, language)
                 entry.occurrences = [(place, "") for place in sorted(places)]
                 fresh.append(entry)
             file = self._file_of(language)
@@ -81,12 +117,32 @@ class Translations:
 
     def problems(self) -> list[str]:
         """Say of every text and language what is wrong with the translation."""
-        texts = set(self._texts())
         return [
             f"{self._file_of(language).relative_to(self.source)}: {problem}"
-            for language in self.languages
-            for problem in _problems_of(self._entries(language), texts, self._same_in(language))
+            for language, problem, is_missing in self._found()
+            if not (is_missing and language in self.growing)
         ]
+
+    def missing(self) -> dict[str, int]:
+        """Count, by language still growing, the texts that have no translation."""
+        return dict(
+            Counter(
+                language
+                for language, _problem, is_missing in self._found()
+                if is_missing and language in self.growing
+            )
+        )
+
+    def _found(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield language and problem, and whether it is only that a translation is missing."""
+        texts = self._texts()
+        for language in self.languages:
+            wanted = set(_wanted_in(language, texts))
+            same = self._same_in(language)
+            for problem, is_missing in _problems_of(
+                self._entries(language), wanted, same, language
+            ):
+                yield language, problem, is_missing
 
     def _texts(self) -> dict[Text, set[str]]:
         """Return every text in source and templates, with the files it stands in."""
@@ -111,25 +167,44 @@ class Translations:
         return self.locale / language / "LC_MESSAGES/django.po"
 
 
+def _wanted_in(language: str, texts: Mapping[Text, set[str]]) -> dict[Text, set[str]]:
+    """Return the texts that the language must have, with the files they stand in."""
+    return {
+        text: places
+        for text, places in texts.items()
+        if language not in CUSTOMERS_ALONE
+        or not all(place.startswith(DESKS_ALONE) for place in places)
+    }
+
+
 def _problems_of(
-    entries: Mapping[Text, polib.POEntry], texts: set[Text], same: set[str]
-) -> Iterator[str]:
+    entries: Mapping[Text, polib.POEntry],
+    texts: AbstractSet[Text],
+    same: AbstractSet[str],
+    language: str,
+) -> Iterator[tuple[str, bool]]:
     for text in sorted(texts - entries.keys()):
-        yield f"misses {text.singular!r}; `make messages` adds it"
+        yield f"misses {text.singular!r}; `make messages` adds it", True
     for word in sorted(same - {text.singular for text in texts}):
-        yield f"{_SAME} lists {word!r}, which nobody says"
+        yield f"{_SAME} lists {word!r}, which nobody says", False
     for text in sorted(entries.keys() & texts):
         entry = entries[text]
         translated = list(entry.msgstr_plural.values()) or [entry.msgstr]
         if "fuzzy" in entry.flags or not all(translated):
-            yield f"has no translation of {text.singular!r}"
+            yield f"has no translation of {text.singular!r}", True
             continue
+        if text.plural and len(translated) != _plural_forms(language):
+            yield f"has not every plural form of {text.singular!r}", False
         if text.singular in translated and text.singular not in same:
-            yield f"repeats the English {text.singular!r}; {_SAME} lists what may"
+            yield f"repeats the English {text.singular!r}; {_SAME} lists what may", False
         wanted = set(_PLACEHOLDER.findall(text.singular + text.plural))
         given = [set(_PLACEHOLDER.findall(version)) for version in translated]
         if not all(one <= wanted for one in given) or set().union(*given) != wanted:
-            yield f"has other placeholders than {text.singular!r}"
+            yield f"has other placeholders than {text.singular!r}", False
+
+
+def _plural_forms(language: str) -> int:
+    return int(_PLURALS[language].removeprefix("nplurals=").partition(";")[0])
 
 
 def _texts_in(file: Path) -> Iterator[Text]:
@@ -156,12 +231,12 @@ def _as_text(function: str, messages: object) -> Text | None:
     return Text(str(given[0]), str(plural), str(context))
 
 
-def _new_entry(text: Text) -> polib.POEntry:
+def _new_entry(text: Text, language: str) -> polib.POEntry:
     return polib.POEntry(
         msgid=text.singular,
         msgid_plural=text.plural,
         msgctxt=text.context or None,
-        msgstr_plural={0: "", 1: ""} if text.plural else {},
+        msgstr_plural=dict.fromkeys(range(_plural_forms(language)), "") if text.plural else {},
     )
 
 
