@@ -8,17 +8,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from atrio.site.machine.places import CLONE
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.probes import answers
 from atrio.site.machine.programs import Program, running
+from atrio.site.machine.web import web_arguments
 from bench.harness import Database, Machine
 
 Options = Mapping[str, Mapping[str, Any]]
 ERP = "erp-br"  # as the demonstration calls its connection; its seed can be imported by Django only
+
+
+def _as_in_the_demo(port: int) -> list[str]:
+    return web_arguments(port=port)
 
 
 class House:
@@ -54,18 +59,19 @@ class House:
         self.run("atrio", "manage", "collectstatic", "--no-input", "-v0", user="atrio_owner")
 
     @contextlib.contextmanager
-    def web(self) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-        """Run the web server as the demonstration does; yield its process and its address."""
+    def web(
+        self, arguments: Callable[[int], list[str]] = _as_in_the_demo
+    ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+        """Run the web server, by default as the demonstration does; yield process and address.
+
+        `arguments` says by the port what Python is told.
+        """
         self.collect_static_files()
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         program = Program(
             name="web",
-            command=[
-                *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-                *("atrio.site.wsgi:application", "--port", str(port), "--no-ws"),
-                *("--workers", "2", "--blocking-threads", "4"),
-            ],
+            command=[sys.executable, "-m", *arguments(port)],
             # In the demonstration an applicant's mail can be read in the browser.
             environment=os.environ | self.database.environment("atrio_web") | {"ATRIO_DEMO": "1"},
             folder=CLONE,

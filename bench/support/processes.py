@@ -19,6 +19,11 @@ def pss_megabytes(pid: int) -> float:
     return sum(_pss(one) for one in _family(pid)) / 1024
 
 
+def thread_count(pid: int) -> int:
+    """Return how many threads a process and its children have."""
+    return sum(len(list(Path(f"/proc/{one}/task").glob("*"))) for one in _family(pid))
+
+
 def _family(pid: int) -> list[int]:
     found = [pid]
     for parent in found:

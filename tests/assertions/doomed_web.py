@@ -17,6 +17,7 @@ django.setup()
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from atrio.site import wsgi  # noqa: E402
+from atrio.site.asgi import entrance  # noqa: E402
 from tests.assertions.dooms import AFTER_COMMIT, BEFORE_COMMIT, DOOM_HEADER  # noqa: E402
 
 _HEADER = f"HTTP_{DOOM_HEADER.upper().replace('-', '_')}"
@@ -41,7 +42,7 @@ def has_written(connection):
         return cursor.fetchone()[0] is not None
 
 
-def application(environ, start_response):
+def _pages(environ, start_response):
     doomed.at = environ.get(_HEADER)
     try:
         return wsgi.application(environ, start_response)
@@ -50,3 +51,6 @@ def application(environ, start_response):
 
 
 BaseDatabaseWrapper.commit = doomed_commit
+
+
+application = entrance(_pages)

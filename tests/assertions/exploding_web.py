@@ -18,6 +18,7 @@ from atrio.kernel import database  # noqa: E402
 from atrio.kernel.errors import NotAllowed  # noqa: E402
 from atrio.parties import queries  # noqa: E402
 from atrio.site import wsgi  # noqa: E402
+from atrio.site.asgi import entrance  # noqa: E402
 
 HEADER, PROBE = "HTTP_X_EXPLODE", "/probe/"
 _CARRIED = """
@@ -42,7 +43,7 @@ def set_context_and_explode(by):
             cursor.execute("select 1/0")
 
 
-def application(environ, start_response):
+def _pages(environ, start_response):
     if environ["PATH_INFO"] == PROBE:
         return probe(start_response)
     this_request.explodes = environ.get(HEADER)
@@ -61,3 +62,6 @@ def probe(start_response):
 
 
 database.set_context = queries.set_context = set_context_and_explode
+
+
+application = entrance(_pages)

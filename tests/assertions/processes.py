@@ -14,6 +14,7 @@ from django.db import connection
 from atrio.site.machine.ports import free_port
 from atrio.site.machine.probes import LogWatch, answers
 from atrio.site.machine.programs import Program, running
+from atrio.site.machine.web import PAGES_AND_STREAMS, web_arguments
 from tests.databases import address
 from tests.environment import SETTINGS
 
@@ -43,14 +44,12 @@ class Processes:
         watch = LogWatch(log, "The worker is ready")
         return self._start("worker", command, "atrio_worker", watch.has_the_line, log)
 
-    def web(self, *, application="atrio.site.wsgi:application", workers=1, threads=8):
+    def web(self, *, application=PAGES_AND_STREAMS, workers=1, threads=8):
         """Start granian, wait until it serves, and return its process and its address."""
         port = free_port()
         address = f"http://127.0.0.1:{port}"
-        command = [
-            *("-m", "granian", "--interface", "wsgi", application, "--port", str(port), "--no-ws"),
-            *("--workers", str(workers), "--blocking-threads", str(threads)),
-        ]
+        self.environment["ATRIO_WEB_THREADS"] = str(threads)
+        command = ["-m", *web_arguments(port=port, workers=workers, application=application)]
         log = self._log("web")
         process = self._start(
             "web", command, "atrio_web", lambda: answers(f"{address}/readyz"), log

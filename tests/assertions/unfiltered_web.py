@@ -11,8 +11,9 @@ django.setup()
 from django.urls import get_resolver  # noqa: E402
 
 from atrio.site import wsgi  # noqa: E402
+from atrio.site.asgi import entrance  # noqa: E402
 
-application = wsgi.application
+application = entrance(wsgi.application)
 
 
 def without_scope(queries):

@@ -22,6 +22,7 @@ from atrio.identity.actions import sign_in
 from atrio.identity.queries import users_by_email
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
+from atrio.kernel.live.tickets import application_key, live_address
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_view
 from atrio.onboarding.promises.queries import PromiseView
@@ -128,6 +129,7 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
         "url": ""
         if view.application.finished_at
         else reverse("apply:track", kwargs={"token": token}),
+        "live": live_address([application_key(view.application.pk)]),
         "object": (
             reverse("apply:step", kwargs={"token": token, "element": view.optional_step})
             if view.optional_step

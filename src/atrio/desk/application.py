@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
 from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import fact_in_words, topics
+from atrio.desk.follow import application_live
 from atrio.desk.frame import show, submitted
 from atrio.desk.history import history, looks
 from atrio.desk.ownership import next_address, owner_of, to_the_next
@@ -156,6 +157,7 @@ def _show(
         ),
         "clock": {name: span(getattr(page.clock, name)) for name in _CLOCK},
         "watch": "" if reviews or page.application.finished_at else _watch(page),
+        "live_url": application_live(page.application.pk),
     }
     return show(request, "desk/application.html", context, here="queue", status=status)
 

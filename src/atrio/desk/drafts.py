@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.facts import fact_text
+from atrio.desk.follow import units_live
 from atrio.desk.frame import counted, page_number, show
 from atrio.desk.words import Text, ago, minutes
 from atrio.engine.forms import Answers, Message, bound
@@ -68,6 +69,7 @@ def drafts(request: StaffRequest) -> HttpResponse:
         "may_begin": may_help,
         "empty": _empty(view),
         "refresh_url": request.get_full_path(),
+        "live_url": units_live(request.actor),
     }
     part = request.headers.get("HX-Target") == "drafts"
     template = "desk/_drafts.html" if part else "desk/drafts.html"

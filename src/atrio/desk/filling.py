@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
+from atrio.desk.follow import application_live
 from atrio.desk.frame import show, submitted
 from atrio.desk.words import CHANNELS
 from atrio.engine.forms import Answers, fact
@@ -83,6 +84,7 @@ def fill(request: StaffRequest, application_id: UUID) -> HttpResponse:
     context = _head(application, _channel(request)) | {
         "refresh": REFRESH,
         "again": request.get_full_path(),
+        "live_url": application_live(application_id),
     }
     return show(request, "desk/fill_waiting.html", context, here="drafts")
 

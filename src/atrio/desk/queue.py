@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.facts import fact_text
+from atrio.desk.follow import units_live
 from atrio.desk.frame import counted, page_number, show
 from atrio.desk.ownership import next_address
 from atrio.desk.place import note_place
@@ -84,6 +85,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         "pages": {} if query else _pages(page, view),
         "empty": _empty(view, query),
         "refresh_url": request.get_full_path(),
+        "live_url": units_live(request.actor),
         "take_next": next_address(request.actor),
         "failing": [] if part or query or view not in _REPAIRED_IN else _several(request.actor),
         # Where all wait for the same, a column that says so tells nothing.

@@ -31,6 +31,8 @@ class Environment(BaseSettings):
     demo: bool = Field(default=False, alias="ATRIO_DEMO")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    web_threads: int = Field(default=4, ge=1, le=64, alias="ATRIO_WEB_THREADS")
+    most_streams: int = Field(default=4000, ge=0, alias="ATRIO_MOST_STREAMS")
     public_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+$")
     allowed_hosts: Words = ["127.0.0.1", "localhost", "[::1]"]
     trusted_origins: Words = []

@@ -23,6 +23,7 @@ from atrio.site.machine.programs import MachineError, Program
 from atrio.site.machine.status import Status
 from atrio.site.machine.supervisor import Service, Stopped, Supervisor
 from atrio.site.machine.tryton.server import Snapshot, Tryton
+from atrio.site.machine.web import web_arguments
 
 _PLAYER = "atrio.site.machine.play"
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what HOST may say
@@ -220,11 +221,8 @@ class _Demo:
 
     def _web(self) -> Service:
         program = self._python(
-            *("web", "granian", "--interface", "wsgi", "atrio.site.wsgi:application"),
-            *("--host", self._host, "--port", str(self._port), "--no-ws"),
-            # A page is some 20 ms of Python: more threads only wait for each other, connected.
-            *("--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"),
-            *("--workers-kill-timeout", "5"),
+            *("web", *web_arguments(host=self._host, port=self._port)),
+            *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
             role="atrio_web",
             # It has workers of its own to end.
             last_will=signal.SIGTERM,

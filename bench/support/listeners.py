@@ -1,0 +1,103 @@
+"""`python -m bench.support.listeners streams URL COUNT A_SECOND SECONDS`, or `pages URL`.
+
+Opens so many streams and says how long each word took from the statement that called it out; or
+says how many times a page came to eight who ask for it again and again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from bisect import bisect_left
+from collections import defaultdict
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+import psycopg
+from django.db import connection
+
+AT_ONCE, PAGES_FOR = 8, 4.0
+LATEST = 2.0  # seconds
+WORD = b"data: changed\n\n"
+
+
+async def listen(where: Any, path: str, heard: list[float]) -> asyncio.Task[None]:
+    """Open a stream, and note the moment of each word until the end."""
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
+    await reader.readuntil(b"retry: ")
+
+    async def hear() -> None:
+        while said := await reader.read(65_536):
+            heard.extend([time.perf_counter()] * said.count(WORD))
+        writer.close()  # held until here, for with it the stream goes
+
+    return asyncio.create_task(hear())
+
+
+async def streams(url: str, count: int, a_second: int, seconds: int) -> dict[str, Any]:
+    """Return the delays of words to one stream each, and to all of them at once."""
+    from atrio.kernel.live.tickets import live_address
+
+    heard: dict[int, list[float]] = defaultdict(list)
+    tasks = [
+        await listen(urlsplit(url), live_address([f"application:{n}", "unit:all"]), heard[n])
+        for n in range(count)
+    ]
+    print("open", flush=True)
+    found: dict[str, Any] = {"one": [], "all": []}
+    options = connection.get_connection_params()
+    options = {name: options[name] for name in options.keys() - {"cursor_factory", "context"}}
+    async with await psycopg.AsyncConnection.connect(**options, autocommit=True) as caller:
+        for whom in ("one", "all"):
+            called = []
+            for turn in range(a_second * seconds):
+                started = time.perf_counter()
+                one = turn * 37 % count
+                key = f"application:{one}" if whom == "one" else "unit:all"
+                called.append((started, [one] if whom == "one" else range(count)))
+                await caller.execute("select pg_notify('atrio_live', %s)", [key])
+                await asyncio.sleep(max(0.0, started + 1 / a_second - time.perf_counter()))
+            await asyncio.sleep(LATEST)
+            for started, watching in called:
+                for n in watching:
+                    # Words that wait together are one; the first after the call tells of it.
+                    at = bisect_left(heard[n], started)
+                    assert at < len(heard[n]), "a word was lost"
+                    found[whom].append(heard[n][at] - started)
+    for task in tasks:
+        task.cancel()
+    return found
+
+
+async def pages(url: str) -> int:
+    """Return how often the page comes in PAGES_FOR seconds."""
+    where = urlsplit(url)
+    until = time.perf_counter() + PAGES_FOR
+    got = 0
+
+    async def ask() -> None:
+        nonlocal got
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        asked = f"GET {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode()
+        while time.perf_counter() < until:
+            writer.write(asked)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), head
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            got += 1
+        writer.close()
+
+    await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
+    return got
+
+
+if __name__ == "__main__":
+    django.setup()
+    what, url, *numbers = sys.argv[1:]
+    run = streams(url, *map(int, numbers)) if what == "streams" else pages(url)
+    print(json.dumps(asyncio.run(run)))  # type: ignore[arg-type]

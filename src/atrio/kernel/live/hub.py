@@ -1,0 +1,144 @@
+"""One connection that listens to the database, for all streams of a process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from django.db import connection
+from prometheus_client import Gauge
+from psycopg import AsyncConnection
+
+logger = logging.getLogger(__name__)
+
+# What the trigger of a followed table calls out: keys, with blanks between.
+CHANNEL = "atrio_live"
+STREAMS = Gauge("atrio_live_streams", "Pages that follow by a stream")
+# A stream that never says anything a proxy takes for dead.
+SIGN_OF_LIFE = 20.0  # seconds
+_RECONNECT_AFTER = 0.5  # seconds
+_READY_WITHIN = 5.0
+# A connection cut without a word is noticed within a minute.
+_KEEP_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+
+
+class Deaf(Exception):
+    """The database cannot be heard now: whoever wants to follow must ask by themselves."""
+
+
+class Watch:
+    """One stream's ear: wakes it when there is something to say, or when it is over."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = tuple(keys)
+        self.is_over = False
+        self._changed = False
+        self._wake = asyncio.Event()
+
+    async def word(self) -> bool:
+        """Wait to be woken; say whether something has changed since the last word."""
+        await self._wake.wait()
+        self._wake.clear()
+        changed, self._changed = self._changed, False
+        return changed
+
+    def tell(self) -> None:
+        """Note that something has changed; what has not been heard yet becomes one word."""
+        self._changed = True
+        self._wake.set()
+
+    def nudge(self) -> None:
+        """Wake it although nothing has changed."""
+        self._wake.set()
+
+    def end(self) -> None:
+        """Let the stream end."""
+        self.is_over = True
+        self._wake.set()
+
+
+class Hub:
+    """Hears what changes and wakes those who watch it. Listens from the first watch on."""
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._watches: defaultdict[str, set[Watch]] = defaultdict(set)
+        self._count = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._hears = asyncio.Event()
+
+    async def join(self, keys: Iterable[str]) -> Watch:
+        """Return a watch that hears of the keys from now on. Raises Deaf where that is not so.
+
+        That is: while the database is away, or when there are as many streams as may be.
+        """
+        if not self._tasks:
+            for work in (self._listen_for_ever(), self._nudge_for_ever()):
+                self._tasks.append(asyncio.create_task(work))
+        watch = Watch(keys)
+        if self._count >= self._most:
+            raise Deaf("There are too many streams")
+        self._count += 1
+        STREAMS.inc()
+        for key in watch.keys:
+            self._watches[key].add(watch)
+        try:
+            await asyncio.wait_for(self._hears.wait(), _READY_WITHIN)
+        except BaseException as error:
+            self.leave(watch)
+            if isinstance(error, TimeoutError):
+                raise Deaf("The database cannot be reached") from None
+            raise
+        return watch
+
+    def leave(self, watch: Watch) -> None:
+        """Forget a watch."""
+        self._count -= 1
+        STREAMS.dec()
+        for key in watch.keys:
+            watching = self._watches[key]
+            watching.discard(watch)
+            if not watching:
+                del self._watches[key]
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError) as error:
+                logger.warning("Streams cannot hear the database and try again: %s", error)
+            self._hears.clear()
+            # What happens now nobody hears: pages ask by themselves until they are let in again.
+            for watch in self._all():
+                watch.end()
+            await asyncio.sleep(_RECONNECT_AFTER)
+
+    async def _nudge_for_ever(self) -> None:
+        """Wake all now and then, by one clock and not by one for each."""
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE)
+            for watch in self._all():
+                watch.nudge()
+
+    def _all(self) -> set[Watch]:
+        return {watch for watching in self._watches.values() for watch in watching}
+
+    async def _listen(self) -> None:
+        listener = await AsyncConnection.connect(**_options(), autocommit=True)
+        async with listener:
+            await listener.execute(f"listen {CHANNEL}".encode())
+            self._hears.set()
+            async for said in listener.notifies():
+                for key in said.payload.split():
+                    for watch in self._watches.get(key, ()):
+                        watch.tell()
+
+
+def _options() -> dict[str, Any]:
+    django = connection.get_connection_params()
+    options = {name: django[name] for name in django.keys() - {"cursor_factory", "context"}}
+    return _KEEP_ALIVE | options
