@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.utils.translation import override
@@ -9,6 +10,7 @@ from django.utils.translation import override
 import atrio.engine.forms as forms
 from atrio.engine.forms import Message
 from atrio.engine.forms.places import PARTS
+from atrio.engine.forms.tax_ids import Code
 from atrio.engine.problems import Unpublishable
 from atrio.journeys.messages import known_codes, say
 from atrio.journeys.texts import Texts, filled
@@ -20,7 +22,7 @@ def test_there_are_words_for_every_code_the_forms_can_say():
     sources = Path(forms.__file__).parent.glob("*.py")
     said = {code for source in sources for code in SAID.findall(source.read_text("utf-8"))}
     said |= {f"address.{part}" for part in PARTS} | {"phone.country", "phone.invalid", "yes", "no"}
-    said |= {"person.given", "person.family"}
+    said |= {"person.given", "person.family", *get_args(Code)}
 
     assert {"required", "tax_id.checksum", "number.whole"} <= said
     assert said - {"said"} <= known_codes()

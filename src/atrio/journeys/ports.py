@@ -40,6 +40,7 @@ CALLS: Mapping[str, Mapping[str, FactKind]] = MappingProxyType(
             "register.age_days": "number",  # since the company was founded
             "register.is_head_office": "boolean",  # unknown where the register does not say
             "register.legal_form": "text",
+            "register.tax_regime": "text",  # "mei", "simples", "" for none that is known
             "register.manager": "text",  # the first who may sign for it
             "register.kpp": "text",  # of Russia, like the OGRN
             "register.ogrn": "text",

@@ -6,7 +6,7 @@ roots in rising order and is far from 99; letters are given from July 2026 on an
 so a real root may one day begin with ZZ: nothing but a simulator may use this module.)
 
 The last character of the root tells the status, so that people can choose one by heart:
-7 is suspended, 8 is unfit, 9 is closed, all else is active.
+7 is suspended, 8 is unfit, 9 is closed, all else is active. 6 is a sole trader (MEI).
 """
 
 from __future__ import annotations
@@ -125,6 +125,7 @@ def _company(root: str) -> CompanyRecord:
         phone="",
         as_of=datetime.min,  # noqa: DTZ901 - replaced by the caller
         evidence="",
+        tax_regime="mei" if root[-1] == "6" else "",
     )
 
 

@@ -92,4 +92,4 @@ def test_one_of_several_kinds_is_enough():
 
     assert [answers.ok for answers in read.values()] == [True, True, False]
     (message,) = read["390.533.447-06"].errors.values()
-    assert (message.code, message.params["name"]) == ("tax_id.checksum", "CNPJ / CPF")
+    assert (message.code, message.params["name"]) == ("tax_id.checksum", "CPF")

@@ -103,6 +103,7 @@ def _record(answer: HttpAnswer, tax_id: TaxId) -> CompanyRecord:
         phone=_phone(_text(data, "ddd_telefone_1")),
         as_of=datetime.now(UTC),
         evidence=answer.text,
+        tax_regime=_tax_regime(data),
     )
 
 
@@ -119,6 +120,12 @@ def _address(data: Mapping[str, Any]) -> PostalAddress:
         region="" if region == _ABROAD else region,
         country="" if region == _ABROAD else "BR",
     )
+
+
+def _tax_regime(data: Mapping[str, Any]) -> str:
+    """Return the lighter regime that the company has chosen; each MEI has chosen Simples, too."""
+    chosen = (name for name in ("mei", "simples") if data.get(f"opcao_pelo_{name}") is True)
+    return next(chosen, "")
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

@@ -103,5 +103,6 @@ def company_record(tax_id: TaxId, parts: Mapping[str, Any], *, as_of: datetime) 
             for name in ("kpp", "ogrn")
             if parts.get(name)
         ),
+        tax_regime=str(parts.get("tax_regime") or ""),
         managers=tuple(filter(None, [str(parts.get("manager") or "")])),
     )

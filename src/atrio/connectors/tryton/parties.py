@@ -29,7 +29,12 @@ FIELDS = (
     "addresses.country.code",
 )
 # Since 8.0 Tryton names the tax number of every country <country>_vat, whatever its own name is.
-_IDENTIFIER_TYPES = {"br_cnpj": "br_vat"}
+_IDENTIFIER_TYPES = {
+    "br_cnpj": "br_vat",
+    "br_cpf": "br_cpf",
+    "eu_vat": "eu_vat",
+    "ru_inn": "ru_vat",
+}
 _PHONES = ("phone", "mobile")
 
 Row = Mapping[str, Any]
@@ -69,8 +74,10 @@ def _tax_id(identifiers: Sequence[Row]) -> TaxId | None:
     kinds = {theirs: ours for ours, theirs in _IDENTIFIER_TYPES.items()}
     for identifier in identifiers:
         if identifier["type"] in kinds:
-            kind = kinds[identifier["type"]]
-            return TaxId(kind[:2].upper(), kind, identifier["code_compact"])
+            kind, number = kinds[identifier["type"]], identifier["code_compact"]
+            # A VAT id of the Union names its country itself.
+            country = number[:2] if kind == "eu_vat" else kind[:2].upper()
+            return TaxId(country, kind, number)
     return None
 
 

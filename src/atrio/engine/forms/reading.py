@@ -14,14 +14,12 @@ from decimal import Decimal
 from uuid import UUID
 
 import phonenumbers
-from stdnum.exceptions import InvalidChecksum, InvalidLength
-from stdnum.exceptions import ValidationError as NotATaxId
 
 from .cleaning import Invalid, clean_identifier, clean_text, without_invisible
 from .model import Field
 from .numbers import day_as_read, decimal_sign, read_day, read_decimal, write_decimal
 from .places import countries, postal_code
-from .tax_ids import recognised, tax_id_module, tax_id_name
+from .tax_ids import WrongTaxId, recognised, tax_id_module, tax_id_name
 from .wording import Json
 
 LONGEST = {
@@ -155,24 +153,19 @@ def _read_phone(field: Field, text: str, _language: str) -> str:
 
 
 def _read_tax_id(field: Field, text: str, language: str) -> str:
-    name = tax_id_name(field.kind, language)
     number = clean_identifier(text, max_length=longest(field)).upper()
     if not (number.isascii() and number.isalnum()):
-        raise Invalid("tax_id.format", name=name)
+        raise Invalid("tax_id.format", name=tax_id_name(field.kind, language))
     try:
         return recognised(number, kind=field.kind, country=field.country)[1]
-    except InvalidChecksum:
-        raise Invalid("tax_id.checksum", name=name) from None
-    except InvalidLength:
-        raise Invalid("tax_id.length", name=name) from None
-    except NotATaxId:
-        raise Invalid("tax_id.format", name=name) from None
+    except WrongTaxId as wrong:
+        raise Invalid(wrong.code, name=tax_id_name(wrong.kind, language)) from None
 
 
 def _formatted(field: Field, number: str) -> str:
     try:
         kind, compact = recognised(number, kind=field.kind, country=field.country)
-    except NotATaxId:
+    except WrongTaxId:
         return number
     written = getattr(tax_id_module(kind), "format", None)
     return str(written(compact)) if written else number

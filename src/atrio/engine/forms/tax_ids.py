@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from types import ModuleType
+from typing import Literal
 
 from stdnum import get_cc_module
-from stdnum.exceptions import InvalidFormat, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 SHORTEST = 4  # characters, where nobody knows how to check a number
 
@@ -34,6 +35,17 @@ _ANY = {
 }
 
 
+Code = Literal["tax_id.checksum", "tax_id.length", "tax_id.format"]
+
+
+class WrongTaxId(Exception):
+    """A number that is none: as which kind it was meant, and what is wrong, as a message."""
+
+    def __init__(self, kind: str, code: Code) -> None:
+        super().__init__(f"{kind}: {code}")
+        self.kind, self.code = kind, code
+
+
 @cache
 def tax_id_module(kind: str) -> ModuleType | None:
     """Return what checks tax ids of the kind, None for a kind nobody knows: "br_cnpj"."""
@@ -56,23 +68,32 @@ def kinds_of(kind: str, country: str) -> tuple[str, ...]:
 def recognised(number: str, *, kind: str, country: str) -> tuple[str, str]:
     """Return of which kind a number is, and the number as the kind writes it without separators.
 
-    Raises stdnum's ValidationError: what the first kind that it could be says of it.
+    Raises WrongTaxId, which tells as which kind it was meant.
     """
-    kinds, wrong = kinds_of(kind, country), []
+    kinds = kinds_of(kind, country)
     if not kinds:
         if len(number) < SHORTEST:
-            raise InvalidLength
+            raise WrongTaxId(kind, "tax_id.length")
         return f"{country.lower() or 'xx'}_tax_id", number
+    wrong = []
     for each in kinds:
-        module = tax_id_module(each)
         try:
-            if module is None:
-                raise InvalidFormat
-            return each, str(module.validate(number))
-        except ValidationError as error:
-            wrong.append(error)
-    # A number that has the length of one kind is meant as that kind.
-    raise next((error for error in wrong if not isinstance(error, InvalidLength)), wrong[0])
+            return each, str(_module(each).validate(number))
+        except InvalidChecksum:
+            wrong.append(WrongTaxId(each, "tax_id.checksum"))
+        except InvalidLength:
+            # As long as none of them: nobody knows which was meant.
+            wrong.append(WrongTaxId(" ".join(kinds), "tax_id.length"))
+        except ValidationError:
+            wrong.append(WrongTaxId(each, "tax_id.format"))
+    raise next((error for error in wrong if error.code != "tax_id.length"), wrong[0])
+
+
+def _module(kind: str) -> ModuleType:
+    found = tax_id_module(kind)
+    if found is None:
+        raise WrongTaxId(kind, "tax_id.format")
+    return found
 
 
 def tax_id_name(kind: str, language: str = "en") -> str:

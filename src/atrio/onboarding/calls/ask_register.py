@@ -97,6 +97,7 @@ def _facts(record: CompanyRecord, today: date, source: str) -> list[NewFact]:
         "age_days": (today - record.founded_on).days if record.founded_on else None,
         "is_head_office": record.is_head_office,
         "legal_form": record.legal_form,
+        "tax_regime": record.tax_regime,
         "manager": record.managers[0] if record.managers else "",
     } | {each.kind.partition("_")[2]: each.number for each in record.other_ids}
     return [_register(name, value, source) for name, value in said.items()]

@@ -32,6 +32,7 @@ class CompanyRecord:
     evidence: str  # the answer as received, for the auditor
     other_ids: tuple[TaxId, ...] = ()  # what else states call it by: "ru_kpp", "ru_ogrn"
     managers: tuple[str, ...] = ()  # who may sign for it
+    tax_regime: str = ""  # the state's name of a lighter one: "mei", "simples"
 
 
 class Registry(Protocol):

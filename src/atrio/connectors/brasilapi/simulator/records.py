@@ -81,6 +81,8 @@ def _from_company(company: CompanyRecord) -> Record:
             "ddd_telefone_1": phone,
             "email": company.email or None,
             "qsa": [_partner(company)],
+            "opcao_pelo_simples": bool(company.tax_regime),
+            "opcao_pelo_mei": company.tax_regime == "mei",
         }
     )
 
