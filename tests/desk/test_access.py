@@ -21,6 +21,7 @@ from atrio.seller.models import Staff
 pytestmark = pytest.mark.django_db(transaction=True)
 
 POSTED = {
+    "api-key-revoke",
     "claim",
     "give-back",
     "hand-over",
@@ -45,9 +46,10 @@ POSTED = {
     "import-start",
 }
 # For administrators, who keep them; Carla is none.
-KEPT = {"calendars", "calendar", "letterheads", "letterhead", "letterhead-html"}
+KEPT = {"api-keys", "calendars", "calendar", "letterheads", "letterhead", "letterhead-html"}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
+    "api-keys",
     "queue",
     "take-next",
     "drafts",
@@ -87,6 +89,7 @@ def addresses(referred, settings):
         "unit": "nordlicht-br",
         "key": "0123456789abcdef0123",
         **of_the_base(),
+        "key_id": UUID(int=6),
     }
     answered = {"correct": {"step": "confirm_company"}, "fill-step": {"step": "give_contact"}}
     return {
@@ -175,7 +178,7 @@ def without_ids(page):
 def test_what_is_changed_is_changed_by_post_alone(carla, addresses):
     for name in POSTED:
         assert carla.get(addresses[name]).status_code == 405, name
-    also_posted_to = {"correct", "fill-step", "letterhead", "new", "withdraw"}
+    also_posted_to = {"api-keys", "correct", "fill-step", "letterhead", "new", "withdraw"}
     for name in addresses.keys() - POSTED - also_posted_to:
         assert carla.post(addresses[name]).status_code == 405, name
 

@@ -14,10 +14,21 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
+from atrio.integrators.models import ApiKey, KeptAnswer
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
-from atrio.onboarding.models import AccessRequest, Application, Help, LinkRequest, Reminder
+from atrio.onboarding.models import (
+    AccessRequest,
+    Application,
+    Call,
+    CreditWithdrawal,
+    Help,
+    LinkRequest,
+    Reminder,
+    RepairItem,
+    RepairRun,
+)
 from atrio.onboarding.promise_models import Promise, Reached
 from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership, Merge, Pair
@@ -29,6 +40,7 @@ from tests.parties.customers import become_customer, make_unit
 # A table with one of these columns holds customers' rows; so do those without, named here.
 COLUMNS = ["account_id", "application_id"]
 AND_THESE = [
+    "integrators_keptanswer",
     "onboarding_application",
     "outside_link",
     "parties_account",
@@ -38,7 +50,15 @@ AND_THESE = [
 ]
 # What goes to customers by mail, and who resembles whom: the web role reads none of it, not even
 # one's own.
-NOBODYS = {"notices_message", "parties_matchkey", "parties_merge", "parties_pair"}
+NOBODYS = {
+    "integrators_keptanswer",  # of programs, which read it as a role of their own
+    "notices_message",
+    "parties_matchkey",
+    "parties_merge",
+    "parties_pair",
+}
+
+ROLES = ("atrio_web", "atrio_staff", "atrio_integrator", "atrio_worker")
 
 _CUSTOMERS_TABLES = """
     select c.relname, c.relrowsecurity and c.relforcerowsecurity
@@ -84,7 +104,7 @@ def test_each_policy_is_for_one_role_and_has_no_or_in_it():
 
     assert policies
     for name, roles, *conditions in policies:
-        assert roles in (["atrio_web"], ["atrio_staff"], ["atrio_worker"]), name
+        assert roles in ([role] for role in ROLES), name
         assert not any(" or " in (condition or "").lower() for condition in conditions), name
 
 
@@ -134,6 +154,18 @@ def keep_promises_and_doubles(*accounts):
         email="bob@elsewhere.example",
         asked_at=timezone.now(),
     )
+    CreditWithdrawal.objects.create(
+        account_id=accounts[0].pk,
+        asked_at=timezone.now(),
+        asked_by=Membership.objects.get(account=accounts[0]).user,
+        asked_by_label="Alice Prado",
+    )
+    keep_an_answer()
+    call = Call.objects.latest("id")
+    run = RepairRun.objects.create(
+        call=call.name, error_code="invalid", by_id=new_id(), started_at=timezone.now()
+    )
+    RepairItem.objects.create(run=run, application=call.application, call=call)
     CreditLine.objects.bulk_create(CreditLine(account=account) for account in accounts)
     keep_keys()
     one, other = sorted(account.pk for account in accounts)
@@ -149,6 +181,21 @@ def keep_promises_and_doubles(*accounts):
         merged_at=timezone.now(),
         undo_until=timezone.now(),
     )
+
+
+def keep_an_answer():
+    """Let a program have been answered."""
+    now = timezone.now()
+    key = ApiKey.objects.create(
+        name="Rico's shop",
+        business_units=["nordlicht-br"],
+        scopes=["applications:read"],
+        prefix="atrio_abcdefgh",
+        digest=b"digest",
+        created_at=now,
+        window_at=now,
+    )
+    KeptAnswer.objects.create(key=key, name="order-1", asked=b"digest", status=200, at=now)
 
 
 class Web:

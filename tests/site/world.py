@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
+from atrio.integrators.models import ApiKey
 from atrio.notices.models import Message
 from atrio.onboarding.models import AccessRequest, Call, RepairItem, RepairRun
 from atrio.onboarding.tokens import access_token_for
@@ -63,6 +64,23 @@ def who_asks(status):
 # the member belongs to another account, "elsewhere" works for another business unit.
 GET, POST = "get", "post"
 ADDRESSES = {
+    # Programs come in by a key, and everybody else finds what the description says. Who may do
+    # what there: tests/api/test_doors.py.
+    "api:openapi-json": (GET, everybody(200)),
+    "api:api-root": (GET, everybody(404)),
+    "api-root": (GET, everybody(404)),
+    "api-nothing": (GET, everybody(404)),
+    "api:journeys": (GET, everybody(401)),
+    "api:journey": (GET, everybody(401)),
+    "api:applications": (GET, everybody(401)),
+    "api:application": (GET, everybody(401)),
+    "api:status": (GET, everybody(401)),
+    "api:steps": (GET, everybody(401)),
+    "api:step": (GET, everybody(401)),
+    "api:code": (POST, everybody(401)),
+    "api:withdrawal": (POST, everybody(401)),
+    "api:accounts": (GET, everybody(401)),
+    "api:account": (GET, everybody(401)),
     "healthz": (GET, everybody(200)),
     "readyz": (GET, everybody(200)),
     "metrics": (GET, everybody(200)),
@@ -152,6 +170,14 @@ ADDRESSES = {
     "desk:merge-reopen": (POST, who_merges(302)),
     "desk:merged": (GET, who_merges(200)),
     "desk:merge-undo": (POST, who_merges(302)),
+    "desk:api-keys": (
+        GET,
+        signed_in(member=404, staff=404, regional_admin=200, admin=200, elsewhere=200),
+    ),
+    "desk:api-key-revoke": (
+        POST,
+        signed_in(member=404, staff=404, regional_admin=302, admin=302),
+    ),
     "desk:systems": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     # Both units ask the same systems here.
     "desk:ask": (POST, who_asks(302)),
@@ -195,9 +221,12 @@ ADDRESSES = {
     "desk:notice-html": (GET, signed_in(member=404, staff=200, manager=404)),
 }
 
+# They take keys and no sessions: no form has a token for them.
+OF_PROGRAMS = {name for name in ADDRESSES if name.startswith("api")}
 STEPS = {"desk:correct": "confirm_company", "desk:fill-step": "give_contact"}
 # Pages that are also posted to.
 ALSO_POSTED = (
+    "desk:api-keys",
     "account_login",
     "account_request_login_code",
     "account_confirm_login_code",
@@ -246,6 +275,15 @@ class World:
             status=ImportRun.Status.DONE,
             started_at=timezone.now(),
             moved_at=timezone.now(),
+        )
+        self.key = ApiKey.objects.create(
+            name="Rico's shop",
+            business_units=[unit.code],
+            scopes=["journeys:read"],
+            prefix="atrio_abcdefgh",
+            digest=b"digest",
+            created_at=timezone.now(),
+            window_at=timezone.now(),
         )
         mallory = become_customer(unit, "mallory@marupanga.example", company="Marupanga S.A.")
         staff = {role: hire(unit, f"{role}@nordlicht.example", role) for role in STAFF}
@@ -332,6 +370,10 @@ class World:
             "name": "welcome",
             "unit": "nordlicht-br",
             "accent": "08756c",
+            "journey": "company_br",
+            "account_id": self.ours.account.pk,
+            "key_id": self.key.pk,
+            "rest": "nothing",
         } | other
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})
 
@@ -362,7 +404,9 @@ def parameters(name):
 
 
 WITH_TOKEN = [name for name in ADDRESSES if {"token", "letter"} & parameters(name).keys()]
-POSTED = [name for name, (method, _) in ADDRESSES.items() if method == POST]
+POSTED = [
+    name for name, (method, _) in ADDRESSES.items() if method == POST and name not in OF_PROGRAMS
+]
 
 
 def contents():

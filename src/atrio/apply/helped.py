@@ -56,6 +56,8 @@ def _line(
         return Line(_("%(who)s of %(house)s tried to call you on %(at)s") % told)
     if one.channel == "telephone":
         title = _("%(who)s of %(house)s filled this in for you by telephone on %(at)s") % told
+    elif one.channel == "api":
+        title = _("The program “%(who)s” sent this to %(house)s for you on %(at)s") % told
     else:
         title = _("%(who)s of %(house)s filled this in for you at the counter on %(at)s") % told
     advice = (

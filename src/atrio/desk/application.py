@@ -28,7 +28,7 @@ from atrio.desk.place import back_to_queue, place
 from atrio.desk.promises import clocks
 from atrio.desk.repairs import crowd_of
 from atrio.desk.why import why_on_page
-from atrio.desk.words import CHANNELS, ago, due, span, status_of
+from atrio.desk.words import WAYS_IN, ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
 from atrio.engine.process import Element
 from atrio.journeys.journey import CUSTOMER, Journey
@@ -202,7 +202,7 @@ def _head(
         "journey": journey.pack.title(language),
         "status": status_of(application.status, application.waiting_on),
         "unit": application.business_unit,
-        "channel": CHANNELS.get(application.channel, ""),
+        "channel": WAYS_IN.get(application.channel, ""),
         "started": ago(application.first_page_at, now=now),
         "started_at": application.first_page_at,
         "due": due(promised_at=application.promised_at, now=now)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from atrio.desk.words import CHANNELS, DECISIONS, ORIGINS, Status, Text, ago, who
+from atrio.desk.words import DECISIONS, ORIGINS, WAYS_IN, Status, Text, ago, who
 from atrio.engine.forms import Field
 from atrio.engine.forms.showing import as_text
 from atrio.engine.forms.wording import in_words
@@ -179,7 +179,7 @@ def _shown(fact: FactNow, journey: Journey, *, language: str, now: datetime) -> 
         label=_label(journey, fact.field, language),
         value=fact_text(journey, fact.field, fact.value, language=language),
         source=names.get(fact.origin) or str(ORIGINS[fact.origin]),
-        evidence=str(CHANNELS.get(fact.source, fact.source)),
+        evidence=str(WAYS_IN.get(fact.source, fact.source)),
         worth=_WORTH.get(fact.status),
         at=fact.at,
         when=ago(fact.at, now=now),
@@ -188,7 +188,7 @@ def _shown(fact: FactNow, journey: Journey, *, language: str, now: datetime) -> 
             OldValue(
                 value=fact_text(journey, fact.field, old.value, language=language),
                 source=names.get(old.origin) or str(ORIGINS[old.origin]),
-                evidence=str(CHANNELS.get(old.source, old.source)),
+                evidence=str(WAYS_IN.get(old.source, old.source)),
                 worth=_WORTH.get(old.status),
                 at=old.at,
                 when=ago(old.at, now=now),

@@ -24,7 +24,7 @@ from atrio.desk.drafts import troubles
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import show
 from atrio.desk.withdrawal import withdrawal_of
-from atrio.desk.words import CHANNELS, HEARD, Status, Text, ago
+from atrio.desk.words import CHANNELS, HEARD, WAYS_IN, Status, Text, ago
 from atrio.engine.forms.cleaning import Invalid, clean_text
 from atrio.journeys.journey import Journey
 from atrio.journeys.messages import say
@@ -130,7 +130,7 @@ def _status(one: Helped, journey: Journey, language: str) -> Status:
         return Status("", "x", _WITHDREW[one.kind] % how)
     steps = ", ".join(journey.step_name(step, language) for step in one.steps)
     told = _("filled in %(channel)s: %(steps)s")
-    return Status("accent", "pencil", told % {"channel": CHANNELS[one.channel], "steps": steps})
+    return Status("accent", "pencil", told % {"channel": WAYS_IN[one.channel], "steps": steps})
 
 
 def _show(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atrio.desk.promises import title
-from atrio.desk.words import CHANNELS, DECISIONS, HEARD, Text, ago, span, who
+from atrio.desk.words import DECISIONS, HEARD, WAYS_IN, Text, ago, span, who
 from atrio.journeys.journey import Journey
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _detail(entry: Entry, journey: Journey, language: str) -> str:
             word = (data.get("said_by"), how, data.get("reason"))
             return " · ".join(str(one) for one in word if one)
         case "help.filled_in":
-            return str(CHANNELS.get(str(data.get("channel")), ""))
+            return str(WAYS_IN.get(str(data.get("channel")), ""))
         case "page.left":
             return span(float(data.get("seconds", 0)))
         case what:

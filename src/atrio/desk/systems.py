@@ -30,6 +30,7 @@ from atrio.desk.faults import (
 from atrio.desk.frame import show
 from atrio.desk.repairs import groups
 from atrio.desk.words import Status, ago, span
+from atrio.integrators.queries import MAY_KEEP_KEYS
 from atrio.kernel.database import acting_as
 from atrio.notices.actions import MAIL_SERVER, ask_mail_server
 from atrio.notices.queries import MailLately, mail_lately
@@ -108,6 +109,7 @@ def _show(request: StaffRequest, *, wrong: _Wrong | None = None, status: int = 2
             "systems": shown,
             "unreachable": turned.unreachable,
             "refresh": 20,
+            "may_keep_keys": request.actor.has_role(*MAY_KEEP_KEYS),
             "follows": ",".join(f"#state-{system['code']}" for system in shown if system["state"]),
             "every": "1s" if any(_is_being_asked(system) for system in shown) else "4s",
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from atrio.desk import (
+    api_keys,
     application,
     calendars,
     correction,
@@ -77,6 +78,8 @@ urlpatterns = [
     path("imports/start", imports.start, name="import-start"),
     path("imports/<uuid:run_id>/", imports.import_run, name="import-run"),
     path("systems/", systems.systems, name="systems"),
+    path("systems/keys/", api_keys.keys, name="api-keys"),
+    path("systems/keys/<uuid:key_id>/revoke", api_keys.revoke, name="api-key-revoke"),
     path("systems/mail-server/ask", systems.ask_mail, name="ask-mail"),
     path("systems/<slug:code>/ask", systems.ask, name="ask"),
     path("systems/<slug:route>/", systems.turn, name="turn"),

@@ -110,6 +110,8 @@ CHANNELS: Mapping[str, Text] = {
     "counter": gettext_lazy("at the counter"),
     "telephone": gettext_lazy("by telephone"),
 }
+# How a customer's word came in at all: by one of ours, or by a program with a key.
+WAYS_IN: Mapping[str, Text] = {**CHANNELS, "api": gettext_lazy("by a program")}
 # How one of ours heard that a customer withdraws.
 HEARD: Mapping[str, Text] = {
     "telephone": gettext_lazy("by telephone"),

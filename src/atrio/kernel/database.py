@@ -5,6 +5,7 @@ Four roles, made by whoever runs the cluster (`site/machine/roles.sql`):
     atrio_owner    migrates and owns the tables; FORCE ROW LEVEL SECURITY binds it as well
     atrio_web      the web process; sees one application or the rows of some accounts
     atrio_staff    taken on by the web process while it serves a member of staff
+    atrio_integrator  … while it looks something up for a program: only rows of the key's units
     atrio_worker   the background; sees everything, because it belongs to nobody
 
 A policy per role, never an OR inside one: PostgreSQL would scan the table for it.
@@ -26,7 +27,8 @@ _SET_CONTEXT = """
     select set_config('role', %s, true),
            set_config('atrio.application', %s, true),
            set_config('atrio.accounts', %s, true),
-           set_config('atrio.user', %s, true)
+           set_config('atrio.user', %s, true),
+           set_config('atrio.units', %s, true)
 """
 
 
@@ -48,13 +50,17 @@ def set_context(by: Actor) -> None:
         cursor.execute(_SET_CONTEXT, _context(by))
 
 
-def _context(by: Actor) -> tuple[str, str, str, str]:
-    role = {"staff": "atrio_staff", "system": "atrio_worker", "integrator": "atrio_worker"}
+def _context(by: Actor) -> tuple[str, str, str, str, str]:
+    role = {"staff": "atrio_staff", "system": "atrio_worker"}.get(by.kind, "atrio_web")
+    # A program that was let into one application is shown as much of it as its applicant is.
+    if by.kind == "integrator" and by.application is None:
+        role = "atrio_integrator"
     return (
-        role.get(by.kind, "atrio_web"),
+        role,
         str(by.application or ""),
         "{" + ",".join(str(account) for account in sorted(by.accounts, key=str)) + "}",
-        by.id if by.kind == "member" else "",
+        by.id if by.kind in {"member", "integrator"} else "",
+        "{" + ",".join(sorted(by.business_units)) + "}" if by.kind == "integrator" else "",
     )
 
 
@@ -64,6 +70,9 @@ OF_ACCOUNTS = (
     "{column} = any(coalesce(nullif(current_setting('atrio.accounts', true), ''), '{{}}')::uuid[])"
 )
 OF_USER = "{column}::text = current_setting('atrio.user', true)"
+OF_UNITS = (
+    "{column} = any(coalesce(nullif(current_setting('atrio.units', true), ''), '{{}}')::text[])"
+)
 
 
 def protect(table: str, *, rule: str, column: str, web_may_write: bool = True) -> RunSQL:
@@ -89,6 +98,18 @@ def protect(table: str, *, rule: str, column: str, web_may_write: bool = True) -
         alter table {table} disable row level security;
     """
     return RunSQL(forward, backward)
+
+
+def let_integrators_see(table: str, *, rule: str, column: str) -> RunSQL:
+    """Return the migration step that lets programs look up the rows of a table the rule admits."""
+    return RunSQL(
+        f"""
+        grant select on {table} to atrio_integrator;
+        create policy {table}_integrator on {table} for select to atrio_integrator
+            using ({rule.format(column=column)});
+        """,
+        f"drop policy {table}_integrator on {table}; revoke all on {table} from atrio_integrator",
+    )
 
 
 def let_web_insert(table: str) -> RunSQL:

@@ -243,6 +243,9 @@ def applications_visible_to(by: Actor) -> QuerySet[Application]:
         return Application.objects.filter(pk__in=[by.application])
     if by.kind == "staff":
         return Application.objects.filter(business_unit__in=by.business_units)
+    if by.kind == "integrator":
+        rows = Application.objects.filter(business_unit__in=by.business_units)
+        return rows.filter(pk=by.application) if by.application else rows
     if by.kind == "system":
         return Application.objects.all()
     return Application.objects.none()

@@ -33,6 +33,7 @@ class Help(models.Model):
         COUNTER = "counter"
         LETTER = "letter"
         EMAIL = "email"
+        API = "api"  # a program says that they said so
 
     class Outcome(models.TextChoices):
         """How a call ended."""

@@ -44,6 +44,7 @@ class Application(models.Model):
         WEB = "web"
         COUNTER = "counter"
         TELEPHONE = "telephone"
+        API = "api"  # a program of somebody else's
 
     class Signal(models.TextChoices):
         """Why somebody who is filling in may be stuck; being idle is told by `seen_at`."""

@@ -134,6 +134,14 @@ def open_step_of(application: Application) -> Step | None:
     return mine.order_by("opened_at", "id").first()
 
 
+def open_steps_of(application: Application) -> list[str]:
+    """Return the elements that the applicant may answer now, those they may leave among them."""
+    mine = Step.objects.filter(
+        application=application, closed_at=None, kind="user", lane="customer"
+    )
+    return list(mine.order_by("opened_at", "id").values_list("element", flat=True))
+
+
 def journey_of(application: Application) -> Journey:
     """Return the frozen journey the application runs through."""
     return compiled(application.release_id)

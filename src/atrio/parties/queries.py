@@ -15,6 +15,9 @@ from atrio.parties.rules import is_of_domain
 from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import business_unit
 
+# Screens and API speak of accounts and import them from here, never from the models.
+__all__ = ["Account"]
+
 
 def accounts_visible_to(by: Actor) -> QuerySet[Account]:
     """Return the accounts this actor may see: a member's own, a member of staff's units'.
@@ -24,7 +27,7 @@ def accounts_visible_to(by: Actor) -> QuerySet[Account]:
     living = Account.objects.filter(merged_into=None)
     if by.kind == "member":
         return living.filter(pk__in=by.accounts)
-    if by.kind == "staff":
+    if by.kind in {"staff", "integrator"}:
         return living.filter(business_unit__in=by.business_units)
     return Account.objects.none()
 

@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from prometheus_client import Histogram
 
+from atrio.api.problems import problem, told
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
 
 log = structlog.get_logger("atrio.web")
@@ -63,7 +64,11 @@ class EntranceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on unless something about it is beyond reading."""
         status = _fault_in(request)
-        return render(request, "400.html", status=status) if status else self.get_response(request)
+        if not status:
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return told(problem(status, "unreadable", _("This request cannot be read.")))
+        return render(request, "400.html", status=status)
 
 
 def _fault_in(request: HttpRequest) -> int:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "atrio.trade",
     "atrio.onboarding.apps.OnboardingConfig",
     "atrio.enrolment",
+    "atrio.integrators",
     "atrio.apply",
     "atrio.cabinet",
     "atrio.desk",

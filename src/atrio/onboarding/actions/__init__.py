@@ -31,6 +31,7 @@ from atrio.onboarding.actions.send_link import (
     send_link,
 )
 from atrio.onboarding.actions.start_application import start_application
+from atrio.onboarding.actions.start_by_program import start_by_program
 from atrio.onboarding.actions.start_on_behalf import start_on_behalf
 from atrio.onboarding.actions.submit_step import submit_step
 from atrio.onboarding.actions.withdraw_application import withdraw_application
@@ -73,6 +74,7 @@ __all__ = [
     "send_code_again",
     "send_link",
     "start_application",
+    "start_by_program",
     "start_on_behalf",
     "submit_step",
     "take_access_decision",

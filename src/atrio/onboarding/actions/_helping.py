@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed, Refused
 from atrio.onboarding.actions._letters import is_theirs, write_letter
 from atrio.onboarding.actions._ownership import take_if_free
@@ -16,6 +17,8 @@ from atrio.seller.queries import address_of
 
 # Who works on applications helps those who make them.
 MAY_HELP = MAY_DECIDE
+# What a program's key has to allow that it may do the same.
+WRITES = "applications:write"
 
 
 class NothingToHelp(Refused):
@@ -26,6 +29,28 @@ def see_that_they_may_help(case: Case) -> None:
     """Return if the actor may help here and now. Raises NotAllowed, NothingToHelp."""
     if case.by.kind != "staff" or not case.by.has_role(*MAY_HELP):
         raise NotAllowed(_("Only associates help with applications."))
+    _see_that_it_is_open(case)
+
+
+def see_that_they_may_fill_in(case: Case) -> None:
+    """Return if the actor may type for the customer here and now: one of ours, or a program.
+
+    Raises NotAllowed, NothingToHelp.
+    """
+    if case.by.kind != "integrator":
+        see_that_they_may_help(case)
+        return
+    see_that_the_key_lets(case.by, WRITES)
+    _see_that_it_is_open(case)
+
+
+def see_that_the_key_lets(by: Actor, scope: str) -> None:
+    """Return if a program's key has the scope. Raises NotAllowed."""
+    if by.kind != "integrator" or not by.has_role(scope):
+        raise NotAllowed(_("This key does not allow that: it lacks %(scope)s.") % {"scope": scope})
+
+
+def _see_that_it_is_open(case: Case) -> None:
     if case.application.status != Application.Status.OPEN:
         raise NothingToHelp(_("The application is over."))
 

@@ -18,7 +18,7 @@ from atrio.onboarding.models import EmailProof, Fact
 
 # The fact that says who typed the code. Nobody writes it while customers do so themselves.
 PROOF_BY = "proof.by"
-_CUSTOMER, _STAFF = "customer", "associate"
+_CUSTOMER, _SOMEBODY_ELSE = "customer", "associate"
 
 
 class CodeWrong(Refused):
@@ -135,10 +135,11 @@ def is_proved(case: Case, *, field: str) -> bool:
 def who_proved(case: Case, typed_by: str) -> list[NewFact]:
     """Return what is to be kept of who typed the code, if it is not what is held.
 
-    A code that one of ours typed shows that letters arrive. It never shows that somebody speaks
-    for a customer we know: whoever types it may have talked it out of its reader.
+    A code that one of ours typed, or a program sent, shows that letters arrive. It never shows
+    that somebody speaks for a customer we know: whoever types it may have talked it out of its
+    reader. Tables know one word for both.
     """
-    who = _STAFF if typed_by == "staff" else _CUSTOMER
+    who = _CUSTOMER if typed_by == "applicant" else _SOMEBODY_ELSE
     if case.facts.get(PROOF_BY, _CUSTOMER) == who:
         return []
     return [NewFact(PROOF_BY, who, Fact.Origin.SYSTEM, Fact.Status.VERIFIED)]

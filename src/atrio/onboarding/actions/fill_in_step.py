@@ -1,4 +1,4 @@
-"""Fill in a customer's step for them: at the counter, or by telephone."""
+"""Fill in a customer's step for them: at the counter, by telephone, or by a program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from atrio.engine.forms import Answers
 from atrio.engine.forms.validating import Submitted
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
-from atrio.onboarding.actions._helping import note_help, see_that_they_may_help, write_as_helper
+from atrio.onboarding.actions._helping import note_help, see_that_they_may_fill_in, write_as_helper
 from atrio.onboarding.actions._letters import ADDRESS, is_theirs
 from atrio.onboarding.actions.submit_step import keep_as_typed, read_answers, take_answers
 from atrio.onboarding.case import Case, open_case, where_of
@@ -39,7 +39,7 @@ def fill_in_step(
     language: str,
     now: datetime,
 ) -> tuple[Application, Answers]:
-    """Take a customer's answers as one of ours types them, and go on as if they had.
+    """Take a customer's answers as one of ours types them, or a program, and go on as if they had.
 
     The answers are the customer's own (origin), heard through `channel` (source) and typed by the
     actor (who). The customer reads that on their pages and, once their address is proved, in a
@@ -48,8 +48,8 @@ def fill_in_step(
     NoChannel, StepNotOpen, TooLateToChange, CodeUsed.
     """
     case = open_case(by=by, application_id=application_id, now=now)
-    see_that_they_may_help(case)
-    see_that_it_is_heard(channel)
+    see_that_they_may_fill_in(case)
+    see_that_it_is_heard(channel, by=by)
     case.application.seen_at = now  # whoever is at the counter or on the line is here
     answers, is_news = read_answers(case, step, submitted, language=language)
     if is_news and answers.ok:
@@ -62,9 +62,10 @@ def fill_in_step(
     return case.application, answers
 
 
-def see_that_it_is_heard(channel: str) -> None:
-    """Return if this is a way to hear a customer. Raises NoChannel."""
-    if channel not in CHANNELS:
+def see_that_it_is_heard(channel: str, *, by: Actor) -> None:
+    """Return if this is a way for the actor to hear a customer. Raises NoChannel."""
+    ways = (Application.Channel.API,) if by.kind == "integrator" else CHANNELS
+    if channel not in ways:
         raise NoChannel(_("Say whether the customer is at the counter or on the telephone."))
 
 

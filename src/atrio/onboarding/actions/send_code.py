@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
-from atrio.onboarding.actions._helping import see_that_they_may_help
+from atrio.onboarding.actions._helping import see_that_they_may_fill_in
 from atrio.onboarding.actions._proof import send_code
 from atrio.onboarding.actions.submit_step import StepNotOpen, find_open_step
 from atrio.onboarding.case import open_case
@@ -30,7 +30,7 @@ def send_code_again(
         raise NotFound(_("There is no such application."))
     case = open_case(by=by, application_id=wanted, now=now)
     if by.kind != "applicant":
-        see_that_they_may_help(case)
+        see_that_they_may_fill_in(case)
     find_open_step(case, step)
     field = case.run.open_at(step).attributes.get("proof")
     if not field:

@@ -42,7 +42,7 @@ def start_on_behalf(
         raise NotFound(_("Nobody offers this way to become a customer."))
     if by.kind != "staff" or not by.has_role(*MAY_HELP):
         raise NotAllowed(_("Only associates help with applications."))
-    see_that_it_is_heard(channel)
+    see_that_it_is_heard(channel, by=by)
     release_id = latest_release(journey, seller.code)
     case = new_case(
         by=by,

@@ -72,7 +72,7 @@ def read_answers(
     element = _element(case, step)
     form = case.journey.forms[element.target]
     answers = validate(form, submitted, facts=case.tree, language=language)
-    if case.by.kind == "staff":
+    if case.by.kind != "applicant":
         answers = _without_colleagues(case, answers)
     is_open = any(task.element == step for task in case.open_steps.values())
     if not is_open:

@@ -87,7 +87,7 @@ def withdraw_on_word(*, by: Actor, application_id: UUID, word: Word, now: dateti
 
 
 def _see_that_it_was_said(word: Word) -> None:
-    if not word.said_by or word.channel not in Help.Heard.values:
+    if not word.said_by or word.channel not in HOW:
         raise NobodySaidSo(_("Say who withdraws, and how you heard of it."))
 
 
