@@ -9,6 +9,7 @@ import { dressNumbers } from "./inputs";
 import { followWhatChanges } from "./live";
 import { guardForms } from "./forms";
 import { tellWhenLeft } from "./leave";
+import { offerPasskeys } from "./passkeys";
 import { switchTheme } from "./theme";
 
 // The policy of our pages forbids eval and inline styles, so htmx is told to need neither.
@@ -27,5 +28,6 @@ dressNumbers();
 followWhatChanges();
 followAnswers();
 guardForms();
+offerPasskeys();
 switchTheme();
 tellWhenLeft();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db.models import F
 
 from atrio.identity.actions import ensure_user
@@ -219,6 +220,17 @@ def test_the_browser_that_typed_the_code_walks_into_the_shop(alice):
 
     assert answer.redirect_chain[-1][0] == "/cabinet/shop/"
     assert is_inside(alice)
+
+
+def test_who_has_a_second_factor_shows_it_on_this_way_in_as_well(alice):
+    opened(alice)
+    user = User.objects.get(email=EMAIL)
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "sealed"})
+
+    answer = enter(alice)
+
+    assert answer.redirect_chain[-1][0] == "/sign-in/second/"
+    assert not is_inside(alice)
 
 
 def test_whoever_only_has_the_link_signs_in_by_a_code_of_their_own(alice):

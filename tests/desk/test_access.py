@@ -44,9 +44,18 @@ POSTED = {
     "merge-reopen",
     "merge-undo",
     "import-start",
+    "second-factor",
 }
 # For administrators, who keep them; Carla is none.
-KEPT = {"api-keys", "calendars", "calendar", "letterheads", "letterhead", "letterhead-html"}
+KEPT = {
+    "api-keys",
+    "doors",
+    "calendars",
+    "calendar",
+    "letterheads",
+    "letterhead",
+    "letterhead-html",
+}
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
     "api-keys",
@@ -56,6 +65,7 @@ WITHOUT_IDS = {
     "new",
     "promises",
     "calendars",
+    "doors",
     "letterheads",
     "merge",
     "imports",

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -17,37 +16,11 @@ from atrio.identity.models import User
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
 from atrio.seller.models import Staff
+from tests.identity.conftest import ALICE, ASK, CODE, code_sent_to
 from tests.parties.customers import Browser, become_customer, make_unit
 
-ASK, CODE, OUT = "/sign-in/", "/sign-in/code/", "/sign-out/"
-ALICE = "alice@ventorim.example"
+OUT = "/sign-out/"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet():
-    """Limits are counted in the cache, which outlives a test."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _mail_goes_through_the_outbox(settings):
-    """Django's test runner would put mail elsewhere."""
-    settings.EMAIL_BACKEND = "atrio.notices.email.OutboxBackend"
-
-
-@pytest.fixture
-def alice():
-    """Alice has a login."""
-    return ensure_user(email=ALICE, name="Alice Prado", language="en")
-
-
-def code_sent_to(email):
-    """Return the code in the latest mail to an address."""
-    mail = Message.objects.filter(to=email).latest("created_at")
-    return re.search(r"[A-Z]{4}-[A-Z]{4}", mail.text)[0]
 
 
 def is_in(browser):

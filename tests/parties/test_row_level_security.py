@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
+from atrio.identity.models import SignedIn
 from atrio.integrators.models import ApiKey, KeptAnswer
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
@@ -40,6 +41,7 @@ from tests.parties.customers import become_customer, make_unit
 # A table with one of these columns holds customers' rows; so do those without, named here.
 COLUMNS = ["account_id", "application_id"]
 AND_THESE = [
+    "identity_signedin",
     "integrators_keptanswer",
     "onboarding_application",
     "outside_link",
@@ -236,6 +238,9 @@ def cast(transactional_db):
     account = play_one_onboarding()
     of_alice = list(Application.objects.values_list("pk", flat=True))
     user = Membership.objects.get(account=account).user_id
+    SignedIn.objects.create(
+        user_id=user, session_key="of-alice", at=timezone.now(), seen_at=timezone.now()
+    )
     Visitor().begin()
     mallory = become_customer(
         make_unit(code="elsewhere"), "mallory@marupanga.example", company="Marupanga S.A."

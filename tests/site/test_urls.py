@@ -26,12 +26,17 @@ from tests.site.world import (
 )
 
 # Written by others, as classes: they send away whoever is signed in, whatever the method.
-CLASSES = {name for name in ADDRESSES if name.startswith("account_")} - {"account_logout"}
+CLASSES = {name for name in ADDRESSES if name.startswith("account_")} - {
+    "account_logout",
+    "account_reauthenticate",
+} | {"mfa_login_webauthn", "mfa_authenticate"}
 # What looking at a page may leave behind: that it was seen, by which browser, and that an ERP
 # should be asked for the prices on it.
 NOTED = {"timeline_entry", "django_session"}
 ALSO_NOTED = {
     "cabinet:catalogue": {"pgqueuer", "pgqueuer_log", "parties_account"},
+    # How often one tries is counted.
+    "mfa_login_webauthn": {"kernel_cached"},
     # Whoever is the first to look at a place and year has its holidays written down for all.
     "desk:calendar": {"seller_publicholidays"},
 }

@@ -93,6 +93,18 @@ ADDRESSES = {
     "account_confirm_login_code": (GET, everybody(302)),
     "account_logout": (POST, everybody(302)),
     "account_signup": (GET, everybody(302)),
+    # Without scripts a passkey is not even asked for; nobody is half way in.
+    "mfa_login_webauthn": (GET, everybody(302)),
+    "mfa_authenticate": (GET, everybody(302)),
+    # One's own sign-in: who came in without a ceremony is asked for one before changing it.
+    "account_reauthenticate": (GET, everybody(200, stranger=302, applicant=302)),
+    "mfa_index": (GET, everybody(200, stranger=302, applicant=302)),
+    "mfa_add_webauthn": (GET, everybody(302)),
+    "mfa_activate_totp": (GET, everybody(302)),
+    "mfa_view_recovery_codes": (GET, everybody(302)),
+    "remove_factor": (POST, everybody(302)),
+    "end_sign_in": (POST, everybody(404, stranger=302, applicant=302)),
+    "end_other_sign_ins": (POST, everybody(404, stranger=302, applicant=302)),
     # Of the demonstration alone; here nobody demonstrates.
     "demo_sign_in": (POST, everybody(404)),
     "demo_mailbox": (GET, everybody(404)),
@@ -212,6 +224,8 @@ ADDRESSES = {
     "desk:letterheads": (GET, who_keeps(302, elsewhere=302)),
     "desk:letterhead": (GET, who_keeps(200)),
     "desk:letterhead-html": (GET, who_keeps(200)),
+    "desk:doors": (GET, who_keeps(200, elsewhere=200)),
+    "desk:second-factor": (POST, who_keeps(302)),
     "desk:journeys": (
         GET,
         signed_in(member=404, staff=200, manager=404, associate=404, elsewhere=200),
@@ -231,6 +245,12 @@ ALSO_POSTED = (
     "account_request_login_code",
     "account_confirm_login_code",
     "account_signup",
+    "mfa_login_webauthn",
+    "mfa_authenticate",
+    "account_reauthenticate",
+    "mfa_add_webauthn",
+    "mfa_activate_totp",
+    "mfa_view_recovery_codes",
     "apply:step",
     "apply:continue",
     "apply:address",
@@ -374,6 +394,8 @@ class World:
             "account_id": self.ours.account.pk,
             "key_id": self.key.pk,
             "rest": "nothing",
+            "factor_id": 1,
+            "sign_in_id": uuid4(),
         } | other
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})
 

@@ -18,7 +18,7 @@ from atrio.apply.access import for_applicant, place_of, proved_in_session, reade
 from atrio.apply.address import returned
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
-from atrio.identity.actions import sign_in
+from atrio.identity.actions import let_in
 from atrio.identity.queries import users_by_email
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
@@ -100,8 +100,7 @@ def enter_shop(request: HttpRequest, by: Actor) -> HttpResponse:
     if email and request.session.get(proved_in_session(application.pk)) == email:
         user = users_by_email([email]).get(email.lower())
         if user:
-            sign_in(request, user)
-            return redirect("cabinet:catalogue")
+            return let_in(request, user, how="code", to=reverse("cabinet:catalogue"))
     return redirect("account_login")
 
 

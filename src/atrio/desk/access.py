@@ -12,16 +12,19 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
+from atrio.identity.queries import proved_twice
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.errors import NotFound, Refused
 from atrio.seller.queries import staff_at_work
 
 P = ParamSpec("P")
+AGAIN = "account_reauthenticate"
 
 
 class StaffRequest(HttpRequest):
@@ -47,11 +50,13 @@ def for_staff_outside(*roles: str) -> Callable[[View[P]], Guarded[P]]:
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             found = staff_at_work(user.pk, str(user))
-            if found is None or (roles and not found[0].has_role(*roles)):
+            if found is None or (roles and not found.actor.has_role(*roles)):
                 raise NotFound(_("There is no such page."))
-            actor, time_zone = found
-            request.actor = actor  # type: ignore[attr-defined]  # this is what makes it a StaffRequest
-            with timezone.override(ZoneInfo(time_zone)):
+            if found.needs_second_factor and not proved_twice(request):
+                return redirect_to_login(request.get_full_path(), reverse(AGAIN))
+            # This is what makes it a StaffRequest.
+            request.actor = found.actor  # type: ignore[attr-defined]
+            with timezone.override(ZoneInfo(found.time_zone)):
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
             # Customers' data: neither a proxy nor the back button of the next person keeps it.
             patch_cache_control(response, private=True, no_store=True)

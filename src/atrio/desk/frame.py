@@ -12,9 +12,12 @@ from atrio.desk.words import ROLES
 from atrio.enrolment.queries import MAY_LOOK
 from atrio.onboarding.queue import MOST_COUNTED, count_waiting
 from atrio.parties.merging.rules import MAY_MERGE
+from atrio.seller.actions import MAY_KEEP_DOORS
 
 MAY_SEE_JOURNEYS = ("process_owner", "regional_admin", "admin")
-Here = Literal["queue", "drafts", "promises", "merge", "imports", "systems", "outbox", "journeys"]
+Here = Literal[
+    "queue", "drafts", "promises", "merge", "imports", "systems", "outbox", "journeys", "doors"
+]
 
 
 def show(
@@ -38,6 +41,7 @@ def show(
         "may_merge": request.actor.has_role(*MAY_MERGE),
         "sees_journeys": request.actor.has_role(*MAY_SEE_JOURNEYS),
         "may_import": request.actor.has_role(*MAY_LOOK),
+        "keeps_doors": request.actor.has_role(*MAY_KEEP_DOORS),
         "waiting": counted(waiting) if waiting else "",
     }
     return render(request, template, frame | context, status=status)

@@ -9,6 +9,7 @@ from atrio.desk import (
     application,
     calendars,
     correction,
+    doors,
     drafts,
     filling,
     help,  # noqa: A004 (nobody asks for Python's help here)
@@ -93,6 +94,8 @@ urlpatterns = [
     path("letterheads/", letterheads.letterheads, name="letterheads"),
     path("letterheads/<slug:unit>/", letterheads.letterhead, name="letterhead"),
     path("letterheads/<slug:unit>/html", letterheads.letterhead_html, name="letterhead-html"),
+    path("doors/", doors.doors, name="doors"),
+    path("doors/<slug:unit>/second-factor", doors.second_factor, name="second-factor"),
     path("journeys/", journeys.journeys, name="journeys"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<slug:pack>/<slug:name>/", notices.notice, name="notice"),

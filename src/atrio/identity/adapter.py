@@ -1,16 +1,29 @@
-"""How allauth signs people in here: by email code only, and only those who are known."""
+"""How allauth signs people in here: only those who are known, by a code or by a passkey."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import secrets
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.encoding import force_bytes
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.actions import sign_in
 from atrio.identity.models import User
+from atrio.identity.queries import owner
+from atrio.kernel.actors import Actor
 
 _TOO_OFTEN = _("That was too often. Please try again in a few minutes.")
 
@@ -51,3 +64,58 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseRedirect:
         """Send a user who was locked between address and code back to the beginning."""
         return redirect("account_login")
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Return False: our own pages ask, also those who have no second factor yet."""
+        return False
+
+    def actor_of(self, user: User) -> Actor:
+        """Return who a user is when they change how they sign in."""
+        return owner(user)
+
+    def must_have_factor(self, user: User) -> bool:
+        """Say whether a user must have a second factor."""
+        return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: their secrets are unreadable in the database and its back-ups."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That was not right, or it is no longer valid."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as the database keeps it."""
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a secret as it is.
+
+        For one that no key of ours opens any more, one that nobody knows: an empty secret would
+        let everybody make its codes.
+        """
+        try:
+            return _keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
+        """Return the name of a passkey whose owner gave it none."""
+        return gettext("Passkey")
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return for whom a passkey is made: this very host."""
+        host = context.request.get_host().rpartition(":")[0] or context.request.get_host()
+        return {"id": host, "name": settings.ATRIO_BRAND}
+
+
+def _keys() -> MultiFernet:
+    """Return the keys for secrets: the newest seals, all of them open."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str | bytes) -> bytes:
+    digest = hashlib.blake2b(force_bytes(key), digest_size=32, person=b"atrio.factors").digest()
+    return base64.urlsafe_b64encode(digest)

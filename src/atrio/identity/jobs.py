@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
+from atrio.identity.models import SignedIn
 from atrio.kernel.queue import job
 
 
@@ -13,3 +15,5 @@ from atrio.kernel.queue import job
 def clear_sessions() -> None:
     """Delete the sessions that are over: every visitor of the first page leaves one."""
     SessionStore.clear_expired()
+    living = Session.objects.values("session_key")
+    SignedIn.objects.exclude(session_key__in=living).delete()

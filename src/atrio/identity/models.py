@@ -52,3 +52,21 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class SignedIn(models.Model):
+    """One browser in which a user is signed in: what they look at to see whether it is theirs."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signed_in")
+    session_key = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    browser = models.CharField(max_length=120, blank=True, help_text="as Firefox on Linux")
+    network = models.CharField(max_length=50, blank=True, help_text="never the whole address")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "-at"], name="signed_in_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.browser} · {self.at:%Y-%m-%d %H:%M}"

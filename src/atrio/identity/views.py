@@ -1,16 +1,20 @@
-"""Signing in by a code sent to one's address, and signing out."""
+"""Signing in by a code sent to one's address or by a passkey, a second factor, and signing out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+
+from atrio.identity import actions
 
 if TYPE_CHECKING:
     from allauth.account.stages import LoginStage
@@ -27,9 +31,27 @@ class EnterCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships no
     """Take the code: three tries for each that was sent, for ten minutes."""
 
 
+class SecondFactor(AuthenticateView):  # type: ignore[misc]
+    """Take a second factor from whoever has shown the first."""
+
+    template_name = "account/second_factor.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """Add what the browser needs to ask a passkey, "" for who has none."""
+        context: dict[str, Any] = super().get_context_data(**more)
+        options = context["js_data"]["request_options"]
+        # No key is named for who has none, and a browser would offer any that it knows.
+        asked = json.dumps(options) if options["publicKey"].get("allowCredentials") else ""
+        return context | {"passkey_options": asked}
+
+
+class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
+    """Let somebody in by a passkey alone, which is a second factor by itself."""
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    actions.sign_out(request)
     messages.success(request, _("You have signed out."))
     return redirect("/")

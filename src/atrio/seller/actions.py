@@ -23,6 +23,7 @@ from atrio.timeline.actions import Where, record
 
 MAY_KEEP_PAPER = ("regional_admin", "admin")
 MAY_KEEP_CALENDARS = ("regional_admin", "admin")
+MAY_KEEP_DOORS = ("regional_admin", "admin")
 
 
 class NoPaper(Refused):
@@ -122,6 +123,25 @@ def set_paper(*, by: Actor, unit: str, paper: Paper, now: datetime) -> None:
         before={name: str(before[name]) for name in sorted(changed)},
         after={name: str(after[name]) for name in sorted(changed)},
     )
+
+
+@transaction.atomic
+def ask_for_second_factor(*, by: Actor, unit: str, is_asked: bool, now: datetime) -> None:
+    """Say whether everybody who works for a unit must show a second factor.
+
+    It holds from the next request on. Raises NotFound, NotAllowed.
+    """
+    found = own_units_of(by).select_for_update().filter(code=unit).first()
+    if found is None:
+        raise NotFound(_("There is no such business unit."))
+    if not by.has_role(*MAY_KEEP_DOORS):
+        raise NotAllowed(_("Only administrators say how people sign in."))
+    if found.needs_second_factor == is_asked:
+        return
+    found.needs_second_factor = is_asked
+    found.save(update_fields=["needs_second_factor"])
+    where = Where(business_unit=unit)
+    record(by=by, what="second_factor.asked_for", where=where, now=now, is_asked=is_asked)
 
 
 def _keep(by: Actor, unit: str, now: datetime) -> tuple[Hours, WorkingCalendar]:

@@ -59,6 +59,9 @@ class BusinessUnit(models.Model):
         db_default="",
         help_text="from whom its text messages come: a number, or at most 11 letters and digits",
     )
+    needs_second_factor = models.BooleanField(
+        default=False, db_default=False, help_text="of everybody who works here"
+    )
     quiet_from = models.TimeField(
         default=time(21), db_default=time(21), help_text="from when on nobody is disturbed"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -108,12 +108,22 @@ def units_on(port: str, connection: str) -> list[str]:
 def staff_actor(user_id: UUID, label: str) -> Actor | None:
     """Return what this user is as a member of staff, or None."""
     found = staff_at_work(user_id, label)
-    return found[0] if found else None
+    return found.actor if found else None
 
 
-def staff_at_work(user_id: UUID, label: str) -> tuple[Actor, str] | None:
-    """Return a member of staff and their time zone, of their first unit if they have several."""
-    columns = ("business_unit__code", "business_unit__time_zone", "role")
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A member of staff, the time zone of their first unit, and whether one word is enough."""
+
+    actor: Actor
+    time_zone: str
+    needs_second_factor: bool
+
+
+def staff_at_work(user_id: UUID, label: str) -> AtWork | None:
+    """Return what a user is at work, or None for somebody who does not work here."""
+    unit = "business_unit__"
+    columns = (f"{unit}code", f"{unit}time_zone", "role", f"{unit}needs_second_factor")
     rows = sorted(Staff.objects.filter(user_id=user_id).values_list(*columns))
     if not rows:
         return None
@@ -121,10 +131,11 @@ def staff_at_work(user_id: UUID, label: str) -> tuple[Actor, str] | None:
         kind="staff",
         id=str(user_id),
         label=label,
-        roles=frozenset(role for _unit, _zone, role in rows),
-        business_units=frozenset(unit for unit, _zone, _role in rows),
+        roles=frozenset(role for _unit, _zone, role, _needs in rows),
+        business_units=frozenset(unit for unit, _zone, _role, _needs in rows),
     )
-    return actor, rows[0][1]
+    needs = settings.ATRIO_STAFF_SECOND_FACTOR or any(row[3] for row in rows)
+    return AtWork(actor, rows[0][1], needs)
 
 
 def is_of_staff(email: str) -> bool:

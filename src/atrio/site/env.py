@@ -52,6 +52,7 @@ class Environment(BaseSettings):
     secrets: Annotated[dict[str, str], NoDecode] = Field(
         default={}, alias="ATRIO_SECRETS", repr=False
     )
+    staff_second_factor: bool = Field(default=False, alias="ATRIO_STAFF_SECOND_FACTOR")
     smtp_url: str = Field(default="", pattern=r"^(smtp(s|\+starttls)?://.+)?$")
     email_from: str = "Atrio <no-reply@localhost>"
     bounces_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$", alias="ATRIO_BOUNCES_TO")

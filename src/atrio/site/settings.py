@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "atrio.identity.middleware.LastSeenMiddleware",
     "atrio.site.middleware.RefusalMiddleware",
 ]
 
@@ -119,7 +121,7 @@ AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
-ACCOUNT_ADAPTER = "atrio.identity.adapter.SignInAdapter"
+ACCOUNT_ADAPTER = "atrio.site.sign_in.HouseAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -129,6 +131,20 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Limits count by address: behind the proxy that is believed for HTTPS, by the one it names.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.https else 0
+MFA_ADAPTER = "atrio.identity.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = env.brand
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "atrio.identity.forms.SecondFactorForm",
+    "authenticate_webauthn": "atrio.identity.forms.PasskeyForm",
+    "login_webauthn": "atrio.identity.forms.PasskeySignInForm",
+}
+ATRIO_STAFF_SECOND_FACTOR = env.staff_second_factor
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = env.https

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from atrio.identity.actions import sign_in
+from atrio.identity.actions import let_in
 from atrio.identity.queries import users_by_email
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
@@ -33,8 +33,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("email", "")
     if wanted not in {persona.email for persona in people()}:
         raise NotFound(_("There is no such page."))
-    sign_in(request, users_by_email([wanted])[wanted])
-    return redirect("home")
+    return let_in(request, users_by_email([wanted])[wanted], how="persona", to=reverse("home"))
 
 
 def outbox_url() -> str:
