@@ -127,3 +127,10 @@ def test_greece_is_spelt_as_vies_spells_it(simulator):
 
     assert asked == ["EL"]
     assert found.tax_id.number == "GR094259216"
+
+
+def test_a_member_states_own_number_is_asked_with_its_letters(registry):
+    found = registry.find_company(TaxId("FR", "fr_vat", FRENCH[2:]))
+
+    assert found.tax_id == TaxId("FR", "fr_vat", FRENCH[2:])
+    assert found.address.country == "FR"

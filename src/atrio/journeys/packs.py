@@ -53,7 +53,7 @@ class Pack:
     name: str
     title: Localized
     summary: Localized
-    country: str  # ISO 3166-1 alpha-2
+    country: str  # ISO 3166-1 alpha-2; "" is any
     customer: Literal["company", "person"]
     languages: tuple[str, ...]
     default_language: str

@@ -37,6 +37,7 @@ class MemoryRegistry:
         """Join the state of that name; `secret` and `transport` are taken for likeness only."""
         del secret, transport
         self._options = dict(options or {})
+        self._records = self._options.get("records", {})
         self._state = state_of(base_url)
 
     def probe(self) -> None:
@@ -50,16 +51,15 @@ class MemoryRegistry:
         Of a CNPJ, an INN, or a VAT id, of which no more is known than that it is valid.
         """
         with self._state.operation("find_company", self._options, tax_id.number):
-            if tax_id.kind not in _INVENTED:
+            if tax_id.kind not in _INVENTED and tax_id.number not in self._records:
                 raise OutsideFailure(f"This register knows no {tax_id.kind}", code="invalid")
             record = self._scripted(tax_id)
             return record and replace(record, evidence=json.dumps(asdict(record), default=str))
 
     def _scripted(self, tax_id: TaxId) -> CompanyRecord | None:
-        records = self._options.get("records", {})
-        if tax_id.number not in records:
+        if tax_id.number not in self._records:
             return _INVENTED[tax_id.kind](tax_id, datetime.now(UTC))
-        parts = records[tax_id.number]
+        parts = self._records[tax_id.number]
         return parts and company_record(tax_id, parts, as_of=datetime.now(UTC))
 
     def break_next(self, operation: str, how: Breakdown, *, times: int = 1) -> None:

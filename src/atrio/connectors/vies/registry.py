@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from stdnum.eu import vat
 
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.outside.http import OutsideHttp
 from atrio.outside.ports import CompanyRecord, PostalAddress, TaxId
 
 KIND = "eu_vat"
+# Numbers of a member state without its letters in front: "at_vat".
+_OF_ONE_STATE = frozenset(f"{code}_vat" for code in vat.MEMBER_STATES)
 # VIES has names of its own for two places.
 _PLACES = {"GR": "EL"}
 # What a member state writes where it tells nothing. Germany and Spain never tell.
@@ -24,7 +27,9 @@ _WRONG_ASKED = frozenset({"INVALID_REQUESTER_INFO", "VAT_BLOCKED", "IP_BLOCKED"}
 
 
 class ViesRegistry:
-    """Fulfils the port `Registry` for tax ids of kind `eu_vat`, with their two letters in front.
+    """Fulfils the port `Registry` for VAT ids of the European Union.
+
+    Of kind `eu_vat`, with two letters in front, or of a member state's own kind, as `at_vat`.
 
     Valid is an active company, often without a name; invalid is a company that is not known; a
     member state that does not answer is OutsideBusy, though VIES says so with status 200.
@@ -56,14 +61,17 @@ class ViesRegistry:
 
         OutsideFailure("invalid") for other kinds of numbers, and if VIES calls it misspelt.
         """
-        if tax_id.kind != KIND or len(tax_id.number) < 4:
+        number = tax_id.number
+        if tax_id.kind in _OF_ONE_STATE:
+            number = tax_id.country + number.removeprefix(tax_id.country)
+        elif tax_id.kind != KIND or len(number) < 4:
             raise OutsideFailure(f"VIES knows no {tax_id.kind}", code="invalid")
-        answer = self._http.send("POST", "/check-vat-number", json=self._question(tax_id.number))
+        answer = self._http.send("POST", "/check-vat-number", json=self._question(number))
         said = answer.json()
         if not isinstance(said, dict):
             raise OutsideBusy("VIES answered in no words of its own")
-        _see_that_it_was_answered(said, tax_id.number)
-        if f"{said.get('countryCode')}{said.get('vatNumber')}" != _spelt(tax_id.number):
+        _see_that_it_was_answered(said, number)
+        if f"{said.get('countryCode')}{said.get('vatNumber')}" != _spelt(number):
             raise OutsideBusy("The answer does not speak of the number that was asked for")
         return _record(said, tax_id) if said["valid"] is True else None
 
@@ -100,9 +108,6 @@ def _see_that_it_was_answered(said: Mapping[str, Any], number: str) -> None:
 
 def _record(said: Mapping[str, Any], tax_id: TaxId) -> CompanyRecord:
     name, place = _told(said, "name"), _told(said, "address")
-    country = {there: here for here, there in _PLACES.items()}.get(
-        tax_id.number[:2], tax_id.number[:2]
-    )
     return CompanyRecord(
         tax_id=tax_id,
         legal_name=name,
@@ -110,7 +115,7 @@ def _record(said: Mapping[str, Any], tax_id: TaxId) -> CompanyRecord:
         status="active",
         status_text="VALID",
         # One text, in the member state's own order of lines: nobody can cut it up for all.
-        address=PostalAddress(street=place.replace("\n", ", "), country=country)
+        address=PostalAddress(street=place.replace("\n", ", "), country=tax_id.country)
         if place
         else PostalAddress(),
         activity_code="",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.onboarding.calls import Answer, NewFinding, Question, call
-from atrio.onboarding.calls._customer import tax_id_of
+from atrio.onboarding.calls._customer import TAX_ID, tax_id_of
 from atrio.onboarding.case import NewFact
 from atrio.onboarding.models import Fact
 from atrio.outside.connections import open_registry
@@ -74,12 +74,15 @@ def _forgotten(question: Question) -> list[NewFact]:
     """Void what was known of another number: it must not be taken for this company's.
 
     The register is asked once a number, and branches share a name: nothing tells them apart
-    but the number itself.
+    but the number itself. What is asked together with the number belongs to it.
     """
+    forms = question.journey.forms.values()
+    asked = ({field.name for field in form.fields} for form in forms)
+    kept = next((names for names in asked if TAX_ID in names), {TAX_ID})
     return [
         NewFact(name, None, Fact.Origin.SYSTEM, Fact.Status.REJECTED)
         for name in question.facts
-        if name.startswith(("register.", "company.", "known.")) and name != "company.tax_id"
+        if name.startswith(("register.", "company.", "known.")) and name not in kept
     ]
 
 
