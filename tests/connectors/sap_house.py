@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from atrio.connectors.sap import SapErp
+from atrio.site.demo.sap import OPTIONS as DEMO
 
 SECRET = "open&sesame=ç"
 OPTIONS = {
-    "user": "ATRIO",
-    "client": "100",
-    "sales_organization": "BR01",
-    "distribution_channel": "10",
-    "division": "00",
-    "company_code": "BR01",
-    "currency": "BRL",
-    "credit_segment": "1000",
-    "language": "PT",
-    "list_price_customer": "10000",
-    "price_groups": {"Varejo": "R1", "Atacado": "W1"},
-    "payment_terms": {"À vista": "0001", "30 dias": "NT30", "28/56 dias": "Z856"},
+    **DEMO,
     "product_groups": {"LI": "Iluminação"},
     # Nothing here takes long but what is meant to be waited for in vain.
     "read_seconds": 1,

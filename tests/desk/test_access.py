@@ -44,6 +44,7 @@ POSTED = {
     "merge-reopen",
     "merge-undo",
     "import-start",
+    "choose-erp",
     "second-factor",
 }
 # For administrators, who keep them; Carla is none.
@@ -55,6 +56,7 @@ KEPT = {
     "letterheads",
     "letterhead",
     "letterhead-html",
+    "choose-erp",
 }
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {

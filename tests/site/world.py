@@ -193,6 +193,8 @@ ADDRESSES = {
     "desk:systems": (GET, signed_in(member=404, staff=200, elsewhere=200)),
     # Both units ask the same systems here.
     "desk:ask": (POST, who_asks(302)),
+    # An empty form names no ERP: whoever may choose one is told so.
+    "desk:choose-erp": (POST, who_keeps(302)),
     "desk:ask-mail": (POST, who_asks(302)),
     "desk:turn": (
         POST,

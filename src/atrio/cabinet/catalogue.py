@@ -19,7 +19,7 @@ from atrio.cabinet.frame import show
 from atrio.cabinet.words import money, unit
 from atrio.parties.actions import note_first_price
 from atrio.trade.actions import ask_for_prices
-from atrio.trade.queries import CataloguePage, Offer, catalogue_page, price_freshness
+from atrio.trade.queries import CataloguePage, Offer, catalogue_page, erp_of, price_freshness
 
 # The page asks again after these seconds, then every half minute: soon at first, since most
 # answers take a second, and politely when the ERP does not answer at all.
@@ -37,7 +37,7 @@ def show_catalogue(request: MemberRequest) -> HttpResponse:
     found = catalogue_page(
         by=request.actor,
         account_id=account.pk,
-        erp=request.seat.unit.erp,
+        erp=erp_of(account, unit=request.seat.unit),
         search=query,
         category=category,
         number=request.GET.get("page", 1),

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, for_staff_outside
+from atrio.desk.erps import erp_switches
 from atrio.desk.faults import (
     MAY_TURN,
     WRITTEN_TO,
@@ -107,6 +108,7 @@ def _show(request: StaffRequest, *, wrong: _Wrong | None = None, status: int = 2
         shown = _systems(request, turned, wrong or _Wrong())
         context = {
             "systems": shown,
+            "erp_switches": [] if only_states else erp_switches(request.actor),
             "unreachable": turned.unreachable,
             "refresh": 20,
             "may_keep_keys": request.actor.has_role(*MAY_KEEP_KEYS),

@@ -11,6 +11,7 @@ from atrio.desk import (
     correction,
     doors,
     drafts,
+    erps,
     filling,
     help,  # noqa: A004 (nobody asks for Python's help here)
     imports,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("systems/keys/", api_keys.keys, name="api-keys"),
     path("systems/keys/<uuid:key_id>/revoke", api_keys.revoke, name="api-key-revoke"),
     path("systems/mail-server/ask", systems.ask_mail, name="ask-mail"),
+    path("systems/erp-of/<slug:unit>", erps.choose, name="choose-erp"),
     path("systems/<slug:code>/ask", systems.ask, name="ask"),
     path("systems/<slug:route>/", systems.turn, name="turn"),
     path("failures/<slug:key>/", repairs.failures, name="failures"),

@@ -88,6 +88,25 @@ def count_held_up(by: Actor) -> Counter[str]:
     return counted
 
 
+def count_unknown_in_erp(unit: str) -> int:
+    """Return how many applications of a unit have asked an ERP and do not know what became of it.
+
+    They are being tried for, or were given up without an answer and not settled since.
+    """
+    names = dict(_calls_by_port())["erp"]
+    newer = Call.objects.filter(application=OuterRef("application"), name=OuterRef("name")).filter(
+        pk__gt=OuterRef("pk")
+    )
+    under_way = Q(status__in=(Call.Status.RUNNING, Call.Status.NO_ANSWER)) | _TRIED_AGAIN
+    without_answer = Q(status=Call.Status.FAILED, error_code__in=("unreachable", "crash"))
+    unknown = Call.objects.filter(under_way | (without_answer & ~Exists(newer))).filter(
+        name__in=names,
+        application__status=Application.Status.OPEN,
+        application__business_unit=unit,
+    )
+    return unknown.values("application").distinct().count()
+
+
 def _calls_by_port() -> Iterator[tuple[str, list[str]]]:
     """Yield each port with the calls that ask it."""
     for port in sorted({registered.asks for registered in CALLS.values()} - {""}):

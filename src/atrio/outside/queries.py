@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from atrio.kernel.actors import Actor
 from atrio.outside.connections import THROUGH_FAULTS
 from atrio.outside.models import Connection, Delivery, Link
+from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import own_units
 
 LATELY = timedelta(hours=1)
@@ -37,6 +38,38 @@ def linked_id(*, connection: Connection, kind: str, object_id: UUID) -> str | No
     return found.values_list("outside_id", flat=True).first()
 
 
+def erp_serving(account_id: UUID | None, *, unit: BusinessUnit) -> str:
+    """Return the code of the ERP an account is served by, and a new one will be.
+
+    It is the unit's, unless that has had others before and only one of those knows the account.
+    """
+    if account_id is None or not unit.former_erps:
+        return unit.erp
+    links = Link.objects.filter(kind="account", object_id=account_id).order_by("id")
+    known_to = links.filter(connection__port=Connection.Port.ERP)
+    codes = list(known_to.values_list("connection__code", flat=True))
+    return unit.erp if unit.erp in codes or not codes else codes[0]
+
+
+def erps_at_work() -> QuerySet[Connection]:
+    """Return the ERPs in which units make their customers, or have made some."""
+    units = BusinessUnit.objects.values_list("erp", "former_erps")
+    codes = {code for erp, former in units for code in (erp, *former)}
+    return Connection.objects.filter(port=Connection.Port.ERP, code__in=codes).order_by("code")
+
+
+def erps_for(by: Actor) -> dict[str, list[Connection]]:
+    """Return for each of the actor's units, by code, the ERPs it could make its customers in."""
+    units = own_units(by)
+    found = Connection.objects.filter(
+        port=Connection.Port.ERP, business_unit__in=["", *(unit.code for unit in units)]
+    )
+    rows = list(found.order_by("code"))
+    return {
+        unit.code: [row for row in rows if row.business_unit in ("", unit.code)] for unit in units
+    }
+
+
 def deliveries_of(application_id: UUID) -> QuerySet[Delivery]:
     """Return the exchanges an application has caused, oldest first, with their connections."""
     return (
@@ -44,6 +77,12 @@ def deliveries_of(application_id: UUID) -> QuerySet[Delivery]:
         .select_related("connection")
         .order_by("sent_at", "pk")
     )
+
+
+def last_asked(application_id: UUID, *, call_id: UUID) -> Connection | None:
+    """Return whom a call asked last, None if nothing of it is kept."""
+    last = deliveries_of(application_id).filter(call_id=call_id).last()
+    return last.connection if last else None
 
 
 def connections_through_faults() -> dict[str, Connection]:
@@ -63,8 +102,10 @@ def links_of(object_ids: Collection[UUID]) -> dict[UUID, list[Link]]:
 
 
 def connections_visible_to(by: Actor) -> QuerySet[Connection]:
-    """Return the systems that the actor's business units ask."""
-    codes = {getattr(unit, port) for unit in own_units(by) for port in PORTS} - {""}
+    """Return the systems that the actor's business units ask, former ERPs with customers too."""
+    units = own_units(by)
+    codes = {getattr(unit, port) for unit in units for port in PORTS} - {""}
+    codes |= {code for unit in units for code in unit.former_erps}
     return Connection.objects.filter(code__in=codes).order_by("code")
 
 

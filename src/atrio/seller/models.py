@@ -71,6 +71,12 @@ class BusinessUnit(models.Model):
         help_text="equal to quiet_from: there are no such hours",
     )
     erp = models.SlugField(max_length=40, help_text="code of the connection to its ERP")
+    former_erps = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text="codes of those in which it made customers before: they are served by them",
+    )
     registry = models.SlugField(max_length=40, help_text="code of the connection to its register")
     crm = models.SlugField(
         max_length=40,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.models import User
@@ -101,8 +101,11 @@ def address_of(unit: str) -> str:
 
 
 def units_on(port: str, connection: str) -> list[str]:
-    """Return the codes of the units whose `port` ("erp", "registry", …) is this connection."""
-    return list(BusinessUnit.objects.filter(**{port: connection}).values_list("code", flat=True))
+    """Return the codes of the units that ask this connection at a `port` ("erp", "registry", …)."""
+    asks = Q(**{port: connection})
+    if port == "erp":
+        asks |= Q(former_erps__contains=[connection])
+    return list(BusinessUnit.objects.filter(asks).values_list("code", flat=True))
 
 
 def staff_actor(user_id: UUID, label: str) -> Actor | None:

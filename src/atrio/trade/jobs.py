@@ -11,8 +11,7 @@ from django.utils import timezone
 from atrio.kernel.errors import OutsideError
 from atrio.kernel.queue import job
 from atrio.outside.actions import asking
-from atrio.outside.connections import connection_row
-from atrio.seller.models import BusinessUnit
+from atrio.outside.queries import erps_at_work
 from atrio.trade import actions
 
 log = structlog.get_logger(__name__)
@@ -20,13 +19,13 @@ log = structlog.get_logger(__name__)
 
 @job("trade.mirror_catalogues", every=timedelta(hours=1))
 def mirror_catalogues() -> None:
-    """Mirror the catalogue of every ERP that a business unit works with."""
-    for erp in BusinessUnit.objects.order_by("erp").values_list("erp", flat=True).distinct():
+    """Mirror the catalogue of every ERP that has customers of ours, or will have."""
+    for erp in erps_at_work():
         try:
-            with asking(connection=connection_row(erp), operation="erp.articles"):
-                actions.mirror_catalogue(erp=erp, now=timezone.now())
+            with asking(connection=erp, operation="erp.articles"):
+                actions.mirror_catalogue(erp=erp.code, now=timezone.now())
         except OutsideError as error:
-            log.warning("trade.not_mirrored", erp=erp, error=str(error))
+            log.warning("trade.not_mirrored", erp=erp.code, error=str(error))
 
 
 @job("trade.refresh_prices")

@@ -13,7 +13,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 
 from atrio.kernel.actors import Actor
+from atrio.outside.queries import erp_serving
 from atrio.parties.models import Account
+from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import business_unit
 from atrio.trade.models import Article, CreditLine, PersonalPrice
 from atrio.trade.rules import search_words
@@ -68,9 +70,10 @@ def price_freshness() -> timedelta:
     return timedelta(seconds=settings.ATRIO_PRICE_FRESHNESS_SECONDS)
 
 
-def erp_of(account: Account) -> str:
+def erp_of(account: Account, *, unit: BusinessUnit | None = None) -> str:
     """Return the code of the connection to the ERP that serves the account."""
-    return business_unit(account.business_unit).erp
+    unit = unit or business_unit(account.business_unit)
+    return erp_serving(account.pk, unit=unit)
 
 
 def articles_of(erp: str, *, search: str = "", category: str = "") -> QuerySet[Article]:

@@ -11,6 +11,7 @@ from atrio.onboarding.actions.answer_call import (
 )
 from atrio.onboarding.actions.begin_again import begin_again
 from atrio.onboarding.actions.change_address import offer_address, take_address
+from atrio.onboarding.actions.choose_erp import choose_erp
 from atrio.onboarding.actions.claim_next import claim_next
 from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
@@ -48,6 +49,7 @@ __all__ = [
     "ask_to_withdraw_credit",
     "begin_again",
     "begin_call",
+    "choose_erp",
     "claim_application",
     "claim_next",
     "correct_step",

@@ -20,6 +20,7 @@ from atrio.onboarding.case import Case, facts_held, open_case
 from atrio.onboarding.models import Call, Step
 from atrio.onboarding.rules import current_facts
 from atrio.outside.connections import connection_row
+from atrio.outside.queries import erp_serving
 from atrio.seller.queries import business_unit
 
 _OVER = (Call.Status.DONE, Call.Status.FAILED, Call.Status.CANCELLED)
@@ -37,7 +38,7 @@ _BEGUN = """
 _FOUND = "with call as (select * from onboarding_call where id = %s)"
 _READ = """
     select call.*, application.reference, application.business_unit, application.language,
-        application.release_id
+        application.release_id, application.account_id
     from call join onboarding_application as application on application.id = application_id
 """
 _END = """
@@ -66,6 +67,8 @@ def _question(call: Any, now: datetime) -> Question:
     """Return what a call asks, which was read with some columns of its application."""
     unit = business_unit(call.business_unit)
     asked = getattr(unit, CALLS[call.name].asks) if CALLS[call.name].asks else ""
+    if CALLS[call.name].asks == "erp":
+        asked = erp_serving(call.account_id, unit=unit)
     return Question(
         call_id=call.pk,
         application_id=call.application_id,

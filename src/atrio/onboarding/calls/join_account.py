@@ -22,6 +22,7 @@ from atrio.outside.models import Connection
 from atrio.outside.ports import ErpCustomer
 from atrio.parties.actions import NewCustomer, note_contact, open_account
 from atrio.parties.queries import account_with
+from atrio.trade.queries import erp_of
 
 
 @call("parties.join_account")
@@ -44,7 +45,7 @@ def join_account(question: Question) -> Answer:
             account_id,
             number=account.customer_number,
             price_group=account.price_group,
-            source=question.unit.erp,
+            source=erp_of(account),
         )
     )
 

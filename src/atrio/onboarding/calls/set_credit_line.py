@@ -11,13 +11,18 @@ from atrio.onboarding.calls import Answer, Question, call
 from atrio.onboarding.calls._customer import account_of
 from atrio.outside.connections import open_erp
 from atrio.outside.ports import CreditLine
+from atrio.outside.queries import linked_id
 from atrio.trade.credit import note_credit_line
 
 
 @call("erp.set_credit_line", asks="erp")
 def set_credit_line(question: Question) -> Answer:
     """Set limit and payment term; done again, nothing changes."""
-    number, granted = str(question.facts["erp.customer_number"]), question.facts["credit.limit"]
+    granted = question.facts["credit.limit"]
+    account_id = account_of(question)
+    # The number that this ERP knows them by; another one may have been told first.
+    number = linked_id(connection=question.asked, kind="account", object_id=account_id)
+    number = number or str(question.facts["erp.customer_number"])
     line = CreditLine(
         limit=Decimal(str(granted["amount"])),
         currency=str(granted["currency"]),
@@ -32,7 +37,7 @@ def set_credit_line(question: Question) -> Answer:
         )
     with transaction.atomic():
         note_credit_line(
-            account_id=account_of(question),
+            account_id=account_id,
             terms=found,
             source=question.asked.code,
             now=question.now,

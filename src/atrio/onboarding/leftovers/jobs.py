@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from atrio.onboarding.calls import CALLS
 from atrio.onboarding.leftovers import actions
 from atrio.onboarding.locks import SOMEBODY_ELSE_IS_AT_IT, key_lock
 from atrio.outside.actions import asking
+from atrio.outside.queries import last_asked
 from atrio.outside.retry import delay
 
 log = structlog.get_logger(__name__)
@@ -55,10 +57,13 @@ def look_behind(*, call_id: UUID, searched: int = 0) -> None:
 def _search(call_id: UUID) -> str:
     call, question = question_about(call_id=call_id, now=timezone.now())
     search = CALLS[call.name].leaves_behind
-    if search is None or question.connection is None:
+    # Where it was asked: the unit may have another ERP by now.
+    connection = last_asked(call.application_id, call_id=call_id) or question.connection
+    if search is None or connection is None:
         return ""
+    question = replace(question, connection=connection)
     with asking(
-        connection=question.connection,
+        connection=connection,
         operation=f"{call.name}.search",
         key=question.key,
         attempt=question.attempt,

@@ -20,6 +20,7 @@ from atrio.parties.actions import give_seat
 from atrio.parties.models import Account
 from atrio.seller.models import BusinessUnit, Staff
 from atrio.site.demo.personas import STAFF
+from atrio.site.demo.sap import OPTIONS as SAP_OPTIONS
 from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 # The built-in packs, with what the demonstration's units do their own way.
 PACKS = Path(__file__).parent / "packs"
 ERP, REGISTRY, CRM, SMS = "erp-br", "registry-br", "crm-br", "sms-br"
+SAP = "erp-sap"  # to which an administrator may move a unit
 # What a demonstration that was begun before has to be given.
 _CAME_LATER = {
     "crm": CRM,
@@ -58,6 +60,7 @@ def _make_connections(now: datetime) -> None:
     """All stand behind the fault proxy, so that they can be slowed, broken and repaired."""
     for code, port, product, base_url, options in (
         (ERP, "erp", "tryton", "faults:erp", {"database": DATABASE, "user": USER}),
+        (SAP, "erp", "sap", "faults:erp-sap", SAP_OPTIONS),
         (REGISTRY, "registry", "brasilapi", "faults:registry", {}),
         (CRM, "crm", "salesforce", "faults:crm", {}),
         (SMS, "sms", "gateway", "faults:sms", {}),

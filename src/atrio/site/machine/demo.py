@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from atrio.site.machine.goods import goods_for_sap
 from atrio.site.machine.places import CLONE, state_folder
 from atrio.site.machine.ports import free_port, is_taken
 from atrio.site.machine.postgres import Postgres
@@ -55,6 +56,7 @@ class _Secrets:
     faults_token: str
     crm_secret: str
     sms_key: str
+    sap_password: str
 
     @classmethod
     def kept_in(cls, file: Path) -> _Secrets:
@@ -79,7 +81,7 @@ class _Demo:
         self._postgres = Postgres(state / "postgres")
         # Only parts of the house talk to these, so they are new ones at every start.
         self._erp_port, self._registry_port, self._crm_port = (free_port() for _ in range(3))
-        self._sms_port, self._faults_port = (free_port() for _ in range(2))
+        self._sms_port, self._sap_port, self._faults_port = (free_port() for _ in range(3))
         self._people = state / "demo/people.txt"
         self._passwords: dict[str, str] = {}  # by connection
 
@@ -96,6 +98,7 @@ class _Demo:
             self._secrets = _Secrets.kept_in(self._state / "demo/secrets.json")
             self._passwords["crm-br"] = f"atrio:{self._secrets.crm_secret}"
             self._passwords["sms-br"] = self._secrets.sms_key
+            self._passwords["erp-sap"] = self._secrets.sap_password
             async with Supervisor(logs=self._logs, status=self._status) as machine:
                 self._status.title("Starting")
                 await self._start(machine)
@@ -118,6 +121,7 @@ class _Demo:
         await _together(self._start_database(machine), self._make_snapshot(machine))
         await _together(
             machine.start(self._erp()),
+            machine.start(self._sap()),
             machine.start(self._registry()),
             machine.start(self._crm()),
             machine.start(self._sms()),
@@ -169,6 +173,18 @@ class _Demo:
         tryton = self._tryton
         return Service(tryton.program(), is_ready=tryton.is_ready, before=tryton.prepare)
 
+    def _sap(self) -> Service:
+        """Keep what is written to the other ERP, too, and let it sell what the first one sells."""
+        goods = self._state / "demo/goods.json"
+        goods.write_text(json.dumps(goods_for_sap()), encoding="utf-8")
+        return _web_service(
+            self._python(
+                *("sap", "atrio.connectors.sap.simulator", "--port", str(self._sap_port)),
+                *("--goods", goods, "--state", self._state / "demo/sap.sqlite"),
+            ),
+            url=f"http://127.0.0.1:{self._sap_port}/healthz",
+        )
+
     def _registry(self) -> Service:
         """Serve recorded answers where there are some, and invented ones in any case."""
         records = Path(os.environ.get("ATRIO_SHARED_DATA") or CLONE.parent / "shared/data")
@@ -207,6 +223,7 @@ class _Demo:
                 *("faults", "atrio.outside.faults", "--port", str(self._faults_port)),
                 *("--state", self._state / "demo/faults.json"),
                 *("--route", f"erp=http://127.0.0.1:{self._erp_port}"),
+                *("--route", f"erp-sap=http://127.0.0.1:{self._sap_port}"),
                 *("--route", f"registry=http://127.0.0.1:{self._registry_port}"),
                 *("--route", f"crm=http://127.0.0.1:{self._crm_port}"),
                 *("--route", f"sms=http://127.0.0.1:{self._sms_port}"),
@@ -268,6 +285,7 @@ class _Demo:
             "ATRIO_SECRETS": json.dumps(self._passwords),
             "ATRIO_CRM_SECRET": self._passwords["crm-br"],
             "SMS_GATEWAY_KEY": self._passwords["sms-br"],
+            "ATRIO_SAP_SECRET": f"ATRIO:{self._passwords['erp-sap']}",
             "HOST": self._host,
             "PORT": str(self._port),
             "ALLOWED_HOSTS": hosts,
