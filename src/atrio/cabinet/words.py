@@ -12,7 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from atrio.engine.forms.places import postal_code
+from atrio.engine.forms.places import address_lines, postal_code
 from atrio.engine.forms.tax_ids import tax_id_module, tax_id_name
 
 if TYPE_CHECKING:
@@ -51,19 +51,10 @@ def tax_id(kind: str, number: str) -> str:
 
 def address(parts: Mapping[str, str], *, home: str = "") -> str:
     """Return an address as it stands on an envelope, line by line; `home` goes without saying."""
-    part = {name: str(value or "") for name, value in parts.items()}
-    country, code = part.get("country", ""), part.get("postal_code", "")
-    code = postal_code(country, code) or code
-    street = _joined(", ", part.get("street"), part.get("number"))
-    place = _joined(" ", code, part.get("city"), part.get("region"))
-    return _joined(
-        "\n",
-        street,
-        part.get("extra"),
-        part.get("district"),
-        place,
-        "" if country == home else country,
-    )
+    known = {name: str(value or "") for name, value in parts.items()}
+    country, code = known.get("country", ""), known.get("postal_code", "")
+    known["postal_code"] = postal_code(country, code) or code
+    return "\n".join(address_lines(known, home=home, language=get_language() or "en"))
 
 
 def ago(at: datetime, *, now: datetime) -> str:
@@ -78,7 +69,3 @@ def initials(name: str) -> str:
     """Return the letters that stand for a person: "Carla Duarte" → "CD"."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-
-def _joined(between: str, *parts: str | None) -> str:
-    return between.join(part for part in parts if part)

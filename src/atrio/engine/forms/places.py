@@ -9,6 +9,7 @@ from functools import cache
 
 from babel import Locale
 
+from .regions import OF_BRAZIL, OF_RUSSIA
 from .wording import Localized
 
 _LANGUAGES = ("en", "pt", "de", "fr", "es", "ru")
@@ -16,16 +17,6 @@ _NOT_OF_THE_STANDARD = frozenset(
     {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 )
 PARTS = ("street", "number", "extra", "district", "postal_code", "city", "region", "country")
-
-_BRAZIL = {
-    "AC": "Acre", "AL": "Alagoas", "AM": "Amazonas", "AP": "Amapá", "BA": "Bahia",
-    "CE": "Ceará", "DF": "Distrito Federal", "ES": "Espírito Santo", "GO": "Goiás",
-    "MA": "Maranhão", "MG": "Minas Gerais", "MS": "Mato Grosso do Sul", "MT": "Mato Grosso",
-    "PA": "Pará", "PB": "Paraíba", "PE": "Pernambuco", "PI": "Piauí", "PR": "Paraná",
-    "RJ": "Rio de Janeiro", "RN": "Rio Grande do Norte", "RO": "Rondônia", "RR": "Roraima",
-    "RS": "Rio Grande do Sul", "SC": "Santa Catarina", "SE": "Sergipe", "SP": "São Paulo",
-    "TO": "Tocantins",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +28,21 @@ class AddressFormat:
     postal_code: re.Pattern[str] | None = None  # of the code without separators
     postal_code_shape: str = ""  # how it is written: "99999-999"
     regions: Mapping[str, str] = field(default_factory=dict)  # ISO 3166-2 without the country
+    names_region: bool = False  # in full, where its code stands in no address
     street_line: str = "{street} {number}"
-    place_line: str = "{postal_code} {city} {region}"
+    place_line: str = "{postal_code} {city} {region}"  # or several lines
 
     def lines(self, address: Mapping[str, str]) -> list[str]:
         """Return an address as it stands on an envelope; what is not known leaves no gap."""
         known = {part: address.get(part, "") for part in PARTS}
+        if self.names_region:
+            region = self.regions.get(known["region"], known["region"])
+            known["region"] = "" if region == known["city"] else region  # Moscow is both
         lines = (
             _line(self.street_line, known),
             known["extra"],
             known["district"],
-            _line(self.place_line, known),
+            *(_line(shape, known) for shape in self.place_line.split("\n")),
         )
         return [line for line in lines if line]
 
@@ -66,7 +61,7 @@ _FORMATS = {
         required=frozenset({"postal_code", "street", "number", "city", "region"}),
         postal_code=re.compile(r"\d{8}"),
         postal_code_shape="99999-999",
-        regions=_BRAZIL,
+        regions=OF_BRAZIL,
         street_line="{street}, {number}",
         place_line="{city} – {region}, {postal_code}",
     ),
@@ -75,6 +70,32 @@ _FORMATS = {
         required=frozenset({"street", "number", "postal_code", "city"}),
         postal_code=re.compile(r"\d{5}"),
         postal_code_shape="99999",
+    ),
+    "ES": AddressFormat(
+        parts=("street", "number", "extra", "postal_code", "city", "region"),
+        required=frozenset({"street", "postal_code", "city"}),
+        postal_code=re.compile(r"\d{5}"),
+        postal_code_shape="99999",
+        street_line="{street}, {number}",
+        place_line="{postal_code} {city}\n{region}",
+    ),
+    "FR": AddressFormat(
+        parts=("number", "street", "extra", "postal_code", "city"),
+        required=frozenset({"street", "postal_code", "city"}),
+        postal_code=re.compile(r"\d{5}"),
+        postal_code_shape="99999",
+        street_line="{number} {street}",
+        place_line="{postal_code} {city}",
+    ),
+    "RU": AddressFormat(
+        parts=("postal_code", "region", "city", "street", "number", "extra"),
+        required=frozenset({"street", "city"}),
+        postal_code=re.compile(r"\d{6}"),
+        postal_code_shape="999999",
+        regions=OF_RUSSIA,
+        names_region=True,
+        street_line="{street}, {number}",
+        place_line="{postal_code}, {city}\n{region}",
     ),
 }
 
@@ -101,6 +122,13 @@ def country_name(code: str, language: str) -> str:
 def address_format(country: str) -> AddressFormat:
     """Return how addresses are written in the country."""
     return _FORMATS.get(country, _ELSEWHERE)
+
+
+def address_lines(address: Mapping[str, str], *, home: str, language: str) -> list[str]:
+    """Return an address line by line as it is written there; the country `home` goes unsaid."""
+    country = address.get("country", "") or home
+    lines = address_format(country).lines(address)
+    return lines if country == home else [*lines, country_name(country, language).upper()]
 
 
 def _line(shape: str, known: Mapping[str, str]) -> str:

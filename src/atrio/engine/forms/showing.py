@@ -12,7 +12,7 @@ from .facts import fact
 from .model import Field, Form
 from .numbers import day_as_read, group_decimal
 from .parts import key_of, parts_of
-from .places import address_format, country_name
+from .places import address_lines, country_name
 from .reading import write
 from .wording import Json, Message, Say, in_words
 
@@ -75,9 +75,8 @@ def _together(
     if entry.type == "address":
         # The code of a region is what stands on an envelope, not its name.
         known = {key: part for key, part in value.items() if isinstance(part, str)}
-        country = "" if entry.country else known.get("country", "")
-        written = address_format(entry.country or country).lines(known)
-        named = country_name(country, language).upper() if country else ""
-        return "\n".join([*written, named] if named else written)
+        if entry.country:
+            known["country"] = entry.country
+        return "\n".join(address_lines(known, home=entry.country, language=language))
     said = (as_text(part, value.get(key_of(part)), language, say) for part in parts)
     return " ".join(text for text in said if text)
