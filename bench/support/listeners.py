@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 import django
 import psycopg
-from django.db import connection
 
 AT_ONCE, PAGES_FOR = 8, 4.0
 LATEST = 2.0  # seconds
@@ -40,6 +39,7 @@ async def listen(where: Any, path: str, heard: list[float]) -> asyncio.Task[None
 
 async def streams(url: str, count: int, a_second: int, seconds: int) -> dict[str, Any]:
     """Return the delays of words to one stream each, and to all of them at once."""
+    from atrio.kernel.database import connection_options
     from atrio.kernel.live.tickets import live_address
 
     heard: dict[int, list[float]] = defaultdict(list)
@@ -49,8 +49,7 @@ async def streams(url: str, count: int, a_second: int, seconds: int) -> dict[str
     ]
     print("open", flush=True)
     found: dict[str, Any] = {"one": [], "all": []}
-    options = connection.get_connection_params()
-    options = {name: options[name] for name in options.keys() - {"cursor_factory", "context"}}
+    options = connection_options()
     async with await psycopg.AsyncConnection.connect(**options, autocommit=True) as caller:
         for whom in ("one", "all"):
             called = []

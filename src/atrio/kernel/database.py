@@ -17,11 +17,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations import RunSQL
 
 from atrio.kernel.actors import Actor
+
+
+def connection_options() -> dict[str, Any]:
+    """Return what psycopg is told for a connection of our own to Django's database."""
+    options = connection.get_connection_params()
+    return {name: options[name] for name in options.keys() - {"cursor_factory", "context"}}
+
 
 _SET_CONTEXT = """
     select set_config('role', %s, true),

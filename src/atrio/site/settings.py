@@ -193,6 +193,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+MEDIA_ROOT = env.var / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.var / "static"
 STATICFILES_DIRS = [SOURCE / "site" / "static"]

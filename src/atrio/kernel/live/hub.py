@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import psycopg
-from django.db import connection
 from prometheus_client import Gauge
 from psycopg import AsyncConnection
+
+from atrio.kernel.database import connection_options
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +128,8 @@ class Hub:
         return {watch for watching in self._watches.values() for watch in watching}
 
     async def _listen(self) -> None:
-        listener = await AsyncConnection.connect(**_options(), autocommit=True)
+        options = _KEEP_ALIVE | connection_options()
+        listener = await AsyncConnection.connect(**options, autocommit=True)
         async with listener:
             await listener.execute(f"listen {CHANNEL}".encode())
             self._hears.set()
@@ -136,9 +137,3 @@ class Hub:
                 for key in said.payload.split():
                     for watch in self._watches.get(key, ()):
                         watch.tell()
-
-
-def _options() -> dict[str, Any]:
-    django = connection.get_connection_params()
-    options = {name: django[name] for name in django.keys() - {"cursor_factory", "context"}}
-    return _KEEP_ALIVE | options

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 import psycopg
-from django.db import connection
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import dict_row
+
+from atrio.kernel.database import connection_options
 
 
 class TwoConnectionsDriver(PsycopgDriver):
@@ -27,8 +28,7 @@ class TwoConnectionsDriver(PsycopgDriver):
     @classmethod
     async def connect(cls) -> Self:
         """Open both connections to Django's default database."""
-        options = connection.get_connection_params()
-        options = {name: options[name] for name in options.keys() - {"cursor_factory", "context"}}
+        options = connection_options()
         listener = await AsyncConnection.connect(**options, autocommit=True)
         try:
             worker = await AsyncConnection.connect(**options, autocommit=True)

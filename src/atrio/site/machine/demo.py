@@ -114,7 +114,7 @@ class _Demo:
     def _forget(self) -> None:
         """Delete the data, the ERP's among them."""
         self._postgres.remove()
-        for name in ("demo", "log", "static"):
+        for name in ("demo", "files", "log", "static"):
             shutil.rmtree(self._state / name, ignore_errors=True)
 
     async def _start(self, machine: Supervisor) -> None:
