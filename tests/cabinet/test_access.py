@@ -30,6 +30,8 @@ def test_every_page_of_the_cabinet_is_tried_here():
         # tests/stories/test_known_customer.py
         "request",
         "request-by-letter",
+        # tests/stories/test_withdrawing.py
+        "withdraw-credit",
     }
 
 
