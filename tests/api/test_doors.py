@@ -25,6 +25,15 @@ DOORS = {
     ("post", "/api/v1/applications/{application_id}/withdrawal"): "applications:write",
     ("get", "/api/v1/accounts"): "accounts:read",
     ("get", "/api/v1/accounts/{account_id}"): "accounts:read",
+    ("get", "/api/v1/webhooks"): "webhooks:write",
+    ("post", "/api/v1/webhooks"): "webhooks:write",
+    ("get", "/api/v1/webhooks/{endpoint_id}"): "webhooks:write",
+    ("delete", "/api/v1/webhooks/{endpoint_id}"): "webhooks:write",
+    ("get", "/api/v1/webhooks/{endpoint_id}/secrets"): "webhooks:write",
+    ("post", "/api/v1/webhooks/{endpoint_id}/rotation"): "webhooks:write",
+    ("post", "/api/v1/webhooks/{endpoint_id}/ping"): "webhooks:write",
+    ("get", "/api/v1/webhooks/{endpoint_id}/deliveries"): "webhooks:write",
+    ("post", "/api/v1/webhooks/deliveries/{delivery_id}/again"): "webhooks:write",
 }
 NOWHERE = "01a00000-0000-7000-8000-000000000000"
 
@@ -45,6 +54,8 @@ def address_of(path):
 
 
 def knock(who, method, path):
+    if method == "delete":
+        return who.delete(f"/api/v1/{address_of(path)}")
     return who.read(address_of(path)) if method == "get" else who.send(address_of(path))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from atrio.integrators.jobs import forget_answers
+from atrio.integrators.jobs import forget
 from atrio.integrators.models import KeptAnswer
 from atrio.kernel.actors import Actor
 from atrio.onboarding.models import Application
@@ -72,8 +72,8 @@ def test_the_database_shows_a_program_its_own_answers_only(rico):
 
 def test_answers_are_forgotten_after_a_day(rico):
     rico.send("applications", BEGIN, key="order-1")
-    forget_answers()
+    forget()
     assert KeptAnswer.objects.exists()
     KeptAnswer.objects.update(at=timezone.now() - timedelta(days=1, seconds=1))
-    forget_answers()
+    forget()
     assert not KeptAnswer.objects.exists()

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 POSTED = {
     "api-key-revoke",
+    "webhook-again",
     "claim",
     "give-back",
     "hand-over",
@@ -50,6 +51,7 @@ POSTED = {
 # For administrators, who keep them; Carla is none.
 KEPT = {
     "api-keys",
+    "webhooks",
     "doors",
     "calendars",
     "calendar",
@@ -61,6 +63,7 @@ KEPT = {
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
     "api-keys",
+    "webhooks",
     "queue",
     "take-next",
     "drafts",
@@ -102,6 +105,7 @@ def addresses(referred, settings):
         "key": "0123456789abcdef0123",
         **of_the_base(),
         "key_id": UUID(int=6),
+        "delivery_id": UUID(int=7),
     }
     answered = {"correct": {"step": "confirm_company"}, "fill-step": {"step": "give_contact"}}
     return {

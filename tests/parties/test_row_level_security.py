@@ -15,7 +15,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from atrio.identity.models import SignedIn
-from atrio.integrators.models import ApiKey, KeptAnswer
+from atrio.integrators.models import ApiKey, Endpoint, EventDelivery, KeptAnswer
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
@@ -53,6 +53,7 @@ AND_THESE = [
 # What goes to customers by mail, and who resembles whom: the web role reads none of it, not even
 # one's own.
 NOBODYS = {
+    "integrators_eventdelivery",
     "integrators_keptanswer",  # of programs, which read it as a role of their own
     "notices_message",
     "parties_matchkey",
@@ -196,6 +197,17 @@ def keep_an_answer():
         digest=b"digest",
         created_at=now,
         window_at=now,
+    )
+    endpoint = Endpoint.objects.create(
+        key=key, url="https://rico.example/", events=[], created_at=now
+    )
+    EventDelivery.objects.create(
+        endpoint=endpoint,
+        event_id=new_id(),
+        type="ping",
+        application_id=Application.objects.latest("id").pk,
+        body="{}",
+        created_at=now,
     )
     KeptAnswer.objects.create(key=key, name="order-1", asked=b"digest", status=200, at=now)
 

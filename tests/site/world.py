@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
-from atrio.integrators.models import ApiKey
+from atrio.integrators.models import ApiKey, Endpoint, EventDelivery
 from atrio.notices.models import Message
 from atrio.onboarding.models import AccessRequest, Call, RepairItem, RepairRun
 from atrio.onboarding.tokens import access_token_for
@@ -81,6 +81,13 @@ ADDRESSES = {
     "api:withdrawal": (POST, everybody(401)),
     "api:accounts": (GET, everybody(401)),
     "api:account": (GET, everybody(401)),
+    "api:webhooks": (GET, everybody(401)),
+    "api:webhook": (GET, everybody(401)),
+    "api:webhook-secrets": (GET, everybody(401)),
+    "api:webhook-rotation": (POST, everybody(401)),
+    "api:webhook-ping": (POST, everybody(401)),
+    "api:webhook-deliveries": (GET, everybody(401)),
+    "api:webhook-again": (POST, everybody(401)),
     "healthz": (GET, everybody(200)),
     "readyz": (GET, everybody(200)),
     "metrics": (GET, everybody(200)),
@@ -187,6 +194,14 @@ ADDRESSES = {
         signed_in(member=404, staff=404, regional_admin=200, admin=200, elsewhere=200),
     ),
     "desk:api-key-revoke": (
+        POST,
+        signed_in(member=404, staff=404, regional_admin=302, admin=302),
+    ),
+    "desk:webhooks": (
+        GET,
+        signed_in(member=404, staff=404, regional_admin=200, admin=200, elsewhere=200),
+    ),
+    "desk:webhook-again": (
         POST,
         signed_in(member=404, staff=404, regional_admin=302, admin=302),
     ),
@@ -307,6 +322,17 @@ class World:
             created_at=timezone.now(),
             window_at=timezone.now(),
         )
+        endpoint = Endpoint.objects.create(
+            key=self.key, url="https://rico.example/", events=[], created_at=timezone.now()
+        )
+        self.delivery = EventDelivery.objects.create(
+            endpoint=endpoint,
+            event_id=uuid4(),
+            type="ping",
+            body="{}",
+            status=EventDelivery.Status.FAILED,
+            created_at=timezone.now(),
+        )
         mallory = become_customer(unit, "mallory@marupanga.example", company="Marupanga S.A.")
         staff = {role: hire(unit, f"{role}@nordlicht.example", role) for role in STAFF}
         staff["elsewhere"] = hire(elsewhere, "mallory@elsewhere.example", *STAFF)
@@ -395,6 +421,8 @@ class World:
             "journey": "company_br",
             "account_id": self.ours.account.pk,
             "key_id": self.key.pk,
+            "endpoint_id": self.delivery.endpoint_id,
+            "delivery_id": self.delivery.pk,
             "rest": "nothing",
             "factor_id": 1,
             "sign_in_id": uuid4(),

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from atrio.api import accounts, applications, journeys
+from atrio.api import accounts, applications, journeys, webhooks
 from atrio.api.problems import MEDIA_TYPE, FieldError, problem, problem_of, told
 from atrio.kernel.errors import Refused
 
@@ -75,6 +75,7 @@ api = Api(
 api.add_router("/journeys", journeys.router)
 api.add_router("/applications", applications.router)
 api.add_router("/accounts", accounts.router)
+api.add_router("/webhooks", webhooks.router)
 
 
 @api.exception_handler(Refused)

@@ -25,6 +25,7 @@ from atrio.desk import (
     queue,
     repairs,
     systems,
+    webhooks,
     withdrawal,
 )
 
@@ -82,6 +83,8 @@ urlpatterns = [
     path("systems/", systems.systems, name="systems"),
     path("systems/keys/", api_keys.keys, name="api-keys"),
     path("systems/keys/<uuid:key_id>/revoke", api_keys.revoke, name="api-key-revoke"),
+    path("systems/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("systems/webhooks/<uuid:delivery_id>/again", webhooks.again, name="webhook-again"),
     path("systems/mail-server/ask", systems.ask_mail, name="ask-mail"),
     path("systems/erp-of/<slug:unit>", erps.choose, name="choose-erp"),
     path("systems/<slug:code>/ask", systems.ask, name="ask"),

@@ -57,6 +57,7 @@ class Case:
     open_steps: dict[str, Step]  # by the engine's task id
     run: Run
     is_new: bool = False
+    has_opened_account: bool = False
     new_facts: list[Fact] = field(default_factory=list)
     new_steps: list[Step] = field(default_factory=list)
     closed: list[Step] = field(default_factory=list)

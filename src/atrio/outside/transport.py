@@ -40,6 +40,9 @@ class GuardedTransport(httpx.HTTPTransport):
 
     def __init__(self, hosts: Collection[str]) -> None:
         """Allow the hosts, by name or address, as they stand in URLs."""
+        self._connect_by(GuardedBackend(hosts))
+
+    def _connect_by(self, backend: httpcore.NetworkBackend) -> None:
         super().__init__(verify=_trusted(), trust_env=False)
         # httpx has no argument for httpcore's network backend; the tests of this module fail
         # should the attribute ever change its name.
@@ -48,7 +51,7 @@ class GuardedTransport(httpx.HTTPTransport):
             max_connections=50,
             max_keepalive_connections=10,
             keepalive_expiry=15,
-            network_backend=_GuardedBackend(hosts),
+            network_backend=backend,
         )
 
 
@@ -58,10 +61,19 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-class _GuardedBackend(httpcore.NetworkBackend):
+class GuardedBackend(httpcore.NetworkBackend):
+    """Connects to some hosts only."""
+
     def __init__(self, hosts: Collection[str]) -> None:
+        """Allow these, by name or address."""
         self._hosts = frozenset(hosts)
         self._backend = httpcore.SyncBackend()
+
+    def address_of(self, host: str, port: int) -> str:
+        """Return what to connect to for a host. Raises OutsideFailure where that is not allowed."""
+        if host not in self._hosts:
+            raise OutsideFailure(f"This connection may not reach {host}", code="forbidden_host")
+        return host
 
     def connect_tcp(
         self,
@@ -71,11 +83,11 @@ class _GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        if host not in self._hosts:
-            raise OutsideFailure(f"This connection may not reach {host}", code="forbidden_host")
+        """Connect, within the deadline of the block."""
+        address = self.address_of(host, port)
         wait = _at_most(timeout, httpcore.ConnectTimeout)
         return _GuardedStream(
-            self._backend.connect_tcp(host, port, wait, local_address, socket_options)
+            self._backend.connect_tcp(address, port, wait, local_address, socket_options)
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import DateTimeField, F, Value
@@ -9,6 +10,7 @@ from django.db.models.functions import Greatest
 
 from atrio.checks.models import Decision
 from atrio.engine.process import OpenTask
+from atrio.kernel.events import announce
 from atrio.kernel.queue import later
 from atrio.kernel.rows import insert_all
 from atrio.onboarding.actions._calling import is_done_at_once
@@ -16,6 +18,7 @@ from atrio.onboarding.actions._letters import write_to_applicant
 from atrio.onboarding.actions._ownership import free_for_other_eyes
 from atrio.onboarding.actions._proof import CodeTooSoon, proved_by, send_code, who_proved
 from atrio.onboarding.case import Case, NewFact
+from atrio.onboarding.events import ApplicationMoved, Moved
 from atrio.onboarding.models import Application, Call, Fact, Step
 from atrio.onboarding.promises.credit import follows_credit, tell_of_credit
 from atrio.onboarding.promises.ticking import tick_promises
@@ -32,6 +35,8 @@ def advance_and_save(case: Case) -> None:
         asked_for_credit = follows_credit(case)
         tick_promises(case, is_reopened=is_reopened)
     case.save()
+    if moved := _moved(case):
+        announce(ApplicationMoved(case.application.pk, case.application.business_unit, moved))
     if asked_for_credit or follows_credit(case):
         tell_of_credit(case.application.pk)
     for call in case.new_calls:
@@ -39,6 +44,33 @@ def advance_and_save(case: Case) -> None:
             continue
         later("onboarding.run_call", call_id=call.pk)
     queue_timers(case.run, application_id=case.application.pk, now=case.now)
+
+
+_ENDS: Mapping[str, Moved] = {
+    Application.Status.DONE: "application.approved",
+    Application.Status.DECLINED: "application.declined",
+    Application.Status.WITHDRAWN: "application.withdrawn",
+    Application.Status.EXPIRED: "application.expired",
+}
+
+
+def _moved(case: Case) -> tuple[Moved, ...]:
+    """Say to where the case has come here that others may want to know of."""
+    application, found = case.application, list[Moved]()
+    if application.submitted_at == case.now:
+        found.append("application.submitted")
+    if case.has_opened_account:
+        found.append("account.opened")
+    if application.finished_at == case.now:
+        found.append(_ENDS[application.status])
+    is_asked = any(
+        step.kind == "user" and step.lane == Application.WaitingOn.CUSTOMER
+        for step in case.new_steps
+        if step.task_id in case.open_steps
+    )
+    if is_asked and application.finished_at is None:
+        found.append("application.waiting")
+    return tuple(found)
 
 
 def settle_steps(case: Case) -> None:

@@ -29,6 +29,7 @@ def take_over(case: Case, step: Step, answer: Answer) -> None:
     if answer.title is not None:
         case.application.title = answer.title[:200]
     if answer.account_id:
+        case.has_opened_account = case.application.account_id is None
         case.application.account_id = answer.account_id
 
 

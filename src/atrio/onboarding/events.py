@@ -1,0 +1,26 @@
+"""What other packages may want to hear of applications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Moved = Literal[
+    "application.waiting",  # for the customer, at a step
+    "application.submitted",
+    "application.approved",
+    "application.declined",
+    "application.withdrawn",
+    "application.expired",
+    "account.opened",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationMoved:
+    """An application has come to where somebody outside may want to know of it."""
+
+    application_id: UUID
+    business_unit: str  # its code
+    what: tuple[Moved, ...]

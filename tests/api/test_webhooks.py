@@ -1,0 +1,284 @@
+"""Events reach those who want to hear of them: signed, tried again, and nobody else's network."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from atrio.integrators.jobs import deliver
+from atrio.integrators.models import Endpoint, EventDelivery
+from atrio.integrators.webhooks import sending
+from atrio.integrators.webhooks.queries import forget_who_listens
+from atrio.integrators.webhooks.rules import EVENTS, WAITS
+from atrio.kernel.actors import Actor
+from atrio.kernel.errors import OutsideBusy, OutsideFailure
+from atrio.kernel.queue import run_pending
+from atrio.outside.public import checked_address, is_public
+from tests.api.receiver import receiving, verified
+from tests.parties.customers import seen_by
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def receiver(settings):
+    with receiving() as receiver:
+        settings.ATRIO_WEBHOOKS_TO = [receiver.place]
+        sending._client.cache_clear()
+        forget_who_listens()
+        yield receiver
+    sending._client.cache_clear()
+    forget_who_listens()
+
+
+@pytest.fixture
+def endpoint(rico, receiver):
+    made = rico.send("webhooks", {"url": receiver.url, "events": list(EVENTS)})
+    assert made.status_code == 201, made.content
+    forget_who_listens()
+    return f"webhooks/{made.json()['id']}"
+
+
+def secrets(rico, endpoint):
+    return rico.read(f"{endpoint}/secrets").json()["secrets"]
+
+
+def test_whoever_wants_to_hear_is_told_on_the_way_to_the_account(rico, receiver, endpoint):
+    address = rico.come_to("check_and_submit")
+    rico.pass_by(address, "check_and_submit")
+    run_pending()
+    told = [verified(one, secrets(rico, endpoint)) for one in receiver.heard]
+    kinds = [one["type"] for one in told]
+    assert kinds.count("application.waiting") == 5
+    assert set(kinds) == {
+        "application.waiting",
+        "application.submitted",
+        "account.opened",
+        "application.approved",
+    }
+    last = next(one for one in told if one["type"] == "application.approved")
+    assert last["data"]["application"] == address.partition("/")[2]
+    assert last["data"]["account"] == rico.read(address).json()["account"]
+    for one in receiver.heard:
+        assert len(one.body) < 20_000
+        assert b"ventorim" not in one.body  # ids and states: the rest is asked for
+
+
+def test_a_signature_is_no_longer_right_when_anything_is_changed(rico, receiver, endpoint):
+    rico.send(f"{endpoint}/ping")
+    run_pending()
+    (heard,) = receiver.heard
+    known = secrets(rico, endpoint)
+    assert verified(heard, known)["type"] == "ping"
+    for name, changed in (
+        ("body", heard.body + b" "),
+        ("id", "msg_another"),
+        ("at", str(int(heard.at) + 1)),
+    ):
+        with pytest.raises(ValueError, match="signature"):
+            verified(heard._replace(**{name: changed}), known)
+    with pytest.raises(ValueError, match="old"):
+        verified(heard, known, now=int(heard.at) + 301)
+
+
+def test_after_a_rotation_both_secrets_sign_for_a_day(rico, receiver, endpoint):
+    (before,) = secrets(rico, endpoint)
+    rico.send(f"{endpoint}/rotation")
+    after = secrets(rico, endpoint)
+    assert len(after) == 2
+    assert after[1] == before
+    rico.send(f"{endpoint}/ping")
+    run_pending()
+    for secret in after:
+        assert verified(receiver.heard[0], [secret])
+    Endpoint.objects.update(rotated_at=timezone.now() - timedelta(days=1))
+    assert secrets(rico, endpoint) == after[:1]
+
+
+def test_no_secret_stands_in_the_database(rico, endpoint):
+    (secret,) = secrets(rico, endpoint)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select string_agg(t::text, '') from (select row(e.*)::text from integrators_endpoint e"
+            " union all select row(k.*)::text from integrators_keptanswer k) as t"
+        )
+        assert secret not in cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("status", [302, 400, 429, 500])
+def test_what_was_not_taken_is_tried_again_and_then_given_up(rico, receiver, endpoint, status):
+    receiver.answers = status
+    rico.send(f"{endpoint}/ping")
+    run_pending()
+    delivery = EventDelivery.objects.get()
+    waits = []
+    while delivery.next_try_at is not None:
+        waits.append(delivery.next_try_at - datetime.fromisoformat(delivery.attempts[-1]["at"]))
+        EventDelivery.objects.update(next_try_at=timezone.now())
+        deliver(delivery.pk)
+        delivery.refresh_from_db()
+    assert tuple(waits) == WAITS
+    assert (delivery.status, len(delivery.attempts)) == ("failed", 10)
+    assert {one["status"] for one in delivery.attempts} == {status}
+    assert len({one.id for one in receiver.heard}) == 1
+    assert {one.path for one in receiver.heard} == {"/hook"}  # no redirect was followed
+
+
+def test_one_that_is_gone_hears_nothing_more_until_it_is_sent_again(rico, receiver, endpoint):
+    receiver.answers = 410
+    rico.send(f"{endpoint}/ping")
+    run_pending()
+    assert rico.read(endpoint).json()["stopped"] == "gone"
+    rico.begin()
+    run_pending()
+    assert len(receiver.heard) == 1
+    receiver.answers = 204
+    (delivery,) = rico.read(f"{endpoint}/deliveries").json()["items"]
+    assert delivery["status"] == "failed"
+    assert rico.send(f"webhooks/deliveries/{delivery['id']}/again").status_code == 202
+    run_pending()
+    (delivery,) = rico.read(f"{endpoint}/deliveries").json()["items"]
+    assert [one["status"] for one in delivery["attempts"]] == [410, 204]
+    assert (delivery["status"], rico.read(endpoint).json()["stopped"]) == ("delivered", "")
+
+
+def test_a_removed_endpoint_hears_nothing(rico, receiver, endpoint):
+    assert rico.delete(f"/api/v1/{endpoint}").status_code == 204
+    assert rico.read(endpoint).status_code == 404
+    rico.begin()
+    run_pending()
+    assert receiver.heard == []
+
+
+def test_an_event_is_delivered_once_however_often_its_job_runs(rico, receiver, endpoint):
+    rico.send(f"{endpoint}/ping")
+    run_pending()
+    deliver(EventDelivery.objects.get().pk)
+    assert len(receiver.heard) == 1
+
+
+def test_nobody_elses_endpoint_is_there(rico, mallory, endpoint):
+    for address in (endpoint, f"{endpoint}/secrets", f"{endpoint}/deliveries"):
+        assert mallory.read(address).status_code == 404, address
+    rico.send(f"{endpoint}/ping")
+    delivery = EventDelivery.objects.get()
+    for address in (
+        f"{endpoint}/ping",
+        f"{endpoint}/rotation",
+        f"webhooks/deliveries/{delivery.pk}/again",
+    ):
+        assert mallory.send(address).status_code == 404, address
+    assert mallory.delete(f"/api/v1/{endpoint}").status_code == 404
+    assert mallory.read("webhooks").json()["items"] == []
+    ours = Actor(kind="integrator", id=str(Endpoint.objects.get().key_id))
+    other = Actor(kind="integrator", id="01a00000-0000-7000-8000-000000000000")
+    for by, seen in ((ours, 1), (other, 0)):
+        with seen_by(by):
+            assert EventDelivery.objects.count() == seen
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/hook",
+        "ftp://example.com",
+        "https://",
+        "https://user@example.com/",
+        "https://exämple.com/",
+        "https://example.com:99999/",
+        "https://[::1/",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_what_is_no_safe_address_is_refused_at_once(rico, url):
+    answer = rico.send("webhooks", {"url": url, "events": ["account.opened"]})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:atrio:problem:no-address")
+
+
+# Names that lead inside, as the resolver reads them without asking anybody.
+INSIDE = (
+    "127.0.0.1",
+    "localhost",
+    "2130706433",
+    "0x7f.1",
+    "127.1",
+    "0.0.0.0",
+    "10.0.0.8",
+    "192.168.1.1",
+    "172.16.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:a9fe:a9fe",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "2002:7f00:1::",
+    "fe80::1",
+    "fd00:ec2::254",
+    "224.0.0.1",
+    "255.255.255.255",
+)
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_an_address_that_leads_inside_is_refused_where_the_connection_is_made(host):
+    with pytest.raises(OutsideFailure):
+        checked_address(host, 443, allowed=["127.0.0.1:9000"])
+    sent = sending.send(
+        url=f"https://[{host}]/" if ":" in host else f"https://{host}/",
+        event_id="msg_1",
+        body="{}",
+        secrets=["whsec_AAAA"],
+        at=1,
+    )
+    assert sent.status == 0
+    assert "nobody else's" in sent.error
+
+
+def test_a_public_address_is_taken_and_one_of_this_machine_by_its_port_alone():
+    for address in ("93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"):
+        assert is_public(ip_address(address)), address
+    assert checked_address("93.184.216.34", 443, allowed=[]) == "93.184.216.34"
+    assert checked_address("127.0.0.1", 9000, allowed=["127.0.0.1:9000"]) == "127.0.0.1"
+    with pytest.raises(OutsideFailure):
+        checked_address("127.0.0.1", 9001, allowed=["127.0.0.1:9000"])
+    with pytest.raises(OutsideBusy):
+        checked_address("nowhere.invalid.", 443, allowed=[])
+
+
+def test_what_is_connected_to_is_the_very_address_that_was_looked_at(monkeypatch, receiver):
+    """A name that leads outside at the first look and inside at the second cannot help."""
+    looked = []
+
+    def answers(host, port, *_more, **_options):
+        if host == "rebinding.example":
+            looked.append(host)
+        address = "127.0.0.1" if len(looked) == 1 else "10.0.0.8"
+        return [(2, 1, 6, "", (address, port))]
+
+    monkeypatch.setattr("atrio.outside.public.socket.getaddrinfo", answers)
+    port = receiver.place.partition(":")[2]
+    sent = sending.send(
+        url=f"http://rebinding.example:{port}/hook",
+        event_id="msg_1",
+        body="{}",
+        secrets=["whsec_AAAA"],
+        at=int(datetime.now(UTC).timestamp()),
+    )
+    assert (sent.status, looked) == (204, ["rebinding.example"])
+
+
+def test_an_event_says_what_was_when_it_happened(rico, receiver, endpoint):
+    rico.begin()
+    run_pending()
+    (heard,) = receiver.heard
+    told = json.loads(heard.body)
+    assert told["type"] == "application.waiting"
+    assert datetime.fromisoformat(told["timestamp"]) <= datetime.now(UTC)
