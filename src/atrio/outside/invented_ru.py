@@ -30,10 +30,10 @@ _STREETS = ("ул Кедровая", "ул Маячная", "пр-кт Поля�
 _CITIES = (("Москва", "MOW", "101000"), ("Казань", "TA", "420000"), ("Тверь", "TVE", "170000"))
 _STATUS: dict[str, CompanyStatus] = {"7": "suspended", "8": "unfit", "9": "closed"}
 _STATUS_TEXTS: dict[CompanyStatus, str] = {
-    "active": "ACTIVE",
-    "suspended": "LIQUIDATING",
-    "unfit": "BANKRUPT",
-    "closed": "LIQUIDATED",
+    "active": "Действующая",
+    "suspended": "Ликвидируется",
+    "unfit": "Банкротство",
+    "closed": "Ликвидирована",
 }
 
 

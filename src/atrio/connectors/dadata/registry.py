@@ -21,6 +21,14 @@ _STATUS: dict[str, CompanyStatus] = {
     "BANKRUPT": "unfit",
     "LIQUIDATED": "closed",
 }
+# The register's codes as people say them, in the register's language.
+_WORDS = {
+    "ACTIVE": "Действующая",
+    "REORGANIZING": "Реорганизация",
+    "LIQUIDATING": "Ликвидируется",
+    "BANKRUPT": "Банкротство",
+    "LIQUIDATED": "Ликвидирована",
+}
 # Its check digits are wrong, so nobody has it.
 _NOBODYS = "0000000001"
 
@@ -100,7 +108,7 @@ def _record(party: Mapping[str, Any], tax_id: TaxId, evidence: str) -> CompanyRe
         legal_name=_text(name, "short_with_opf") or _text(name, "full_with_opf"),
         trade_name="",
         status=_status_of(party),
-        status_text=_text(state, "status"),
+        status_text=_WORDS.get(_text(state, "status"), _text(state, "status")),
         address=_address(party.get("address") or {}),
         activity_code=_text(party, "okved"),
         activity=_main_activity(party),

@@ -10,6 +10,12 @@ from aiohttp import web
 from atrio.outside.invented_ru import invented_party
 from atrio.outside.ports import CompanyRecord
 
+_CODES = {
+    "active": "ACTIVE",
+    "suspended": "LIQUIDATING",
+    "unfit": "BANKRUPT",
+    "closed": "LIQUIDATED",
+}
 _KEY: web.AppKey[str] = web.AppKey("key")
 
 
@@ -64,7 +70,7 @@ def _suggestion(company: CompanyRecord) -> dict[str, Any]:
             },
             "opf": {"code": "12300", "full": company.legal_form, "short": form},
             "state": {
-                "status": company.status_text,
+                "status": _CODES[company.status],
                 "code": None,
                 "registration_date": _milliseconds(founded),
                 "liquidation_date": None,
