@@ -56,6 +56,7 @@ check: .venv/.installed-dev .venv/.installed-self
 	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command as run; run()'
 	@$(RUN) djlint --quiet --lint src
 	@.venv/bin/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+	@$(RUN) atrio migrations check
 	@$(RUN) atrio translations check
 
 bench: .venv/.installed-dev .venv/.installed-self .venv-tryton/.installed .venv/.built .venv/.compiled
