@@ -47,6 +47,8 @@ POSTED = {
     "import-start",
     "choose-erp",
     "second-factor",
+    "shop-open",
+    "shop-close",
 }
 # For administrators, who keep them; Carla is none.
 KEPT = {
@@ -71,6 +73,7 @@ WITHOUT_IDS = {
     "promises",
     "calendars",
     "doors",
+    "shop-open",
     "letterheads",
     "merge",
     "imports",
@@ -102,6 +105,7 @@ def addresses(referred, settings):
         "pack": "company_br",
         "name": "welcome",
         "unit": "nordlicht-br",
+        "shop_id": "no-such-shop",
         "key": "0123456789abcdef0123",
         **of_the_base(),
         "key_id": UUID(int=6),

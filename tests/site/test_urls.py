@@ -26,10 +26,12 @@ from tests.site.world import (
 )
 
 # Written by others, as classes: they send away whoever is signed in, whatever the method.
-CLASSES = {name for name in ADDRESSES if name.startswith("account_")} - {
+CLASSES = {name for name in ADDRESSES if name.startswith(("account_", "idp:"))} - {
     "account_logout",
     "account_reauthenticate",
 } | {"mfa_login_webauthn", "mfa_authenticate"}
+# Shops call these with their own secret, without a browser and its cookies.
+BY_SECRET = {"idp:oidc:token", "idp:oidc:revoke"}
 # What looking at a page may leave behind: that it was seen, by which browser, and that an ERP
 # should be asked for the prices on it.
 NOTED = {"timeline_entry", "django_session"}
@@ -37,6 +39,8 @@ ALSO_NOTED = {
     "cabinet:catalogue": {"pgqueuer", "pgqueuer_log", "parties_account"},
     # How often one tries is counted.
     "mfa_login_webauthn": {"kernel_cached"},
+    # Whoever asks first for the keys that we sign with has the first one made.
+    "idp:oidc:jwks": {"identity_signingkey"},
     # Whoever is the first to look at a place and year has its holidays written down for all.
     "desk:calendar": {"seller_publicholidays"},
 }
@@ -123,7 +127,7 @@ def test_a_change_needs_the_token_of_its_own_form(world):
         strict = Browser(enforce_csrf_checks=True, headers={"accept-language": "en"})
         strict.cookies = world.browser(visitor).cookies
         before = contents()
-        for name in [*POSTED, *ALSO_POSTED]:
+        for name in {*POSTED, *ALSO_POSTED} - BY_SECRET:
             for extra in ({}, {"csrfmiddlewaretoken": "x" * 64}, {"csrfmiddlewaretoken": "\0"}):
                 answer = strict.post(world.address(name), world.says(name) | extra)
                 assert answer.status_code == 403, (name, visitor)

@@ -99,6 +99,14 @@ ADDRESSES = {
     "account_request_login_code": (GET, everybody(302, stranger=200, applicant=200)),
     "account_confirm_login_code": (GET, everybody(302)),
     "account_logout": (POST, everybody(302)),
+    # An OpenID provider, for shops that it knows; here none asks.
+    "idp:oidc:configuration": (GET, everybody(200)),
+    "idp:oidc:jwks": (GET, everybody(200)),
+    "idp:oidc:authorization": (GET, everybody(200, stranger=302, applicant=302)),
+    "idp:oidc:logout": (GET, everybody(200, stranger=302, applicant=302)),
+    "idp:oidc:token": (POST, everybody(400)),
+    "idp:oidc:revoke": (POST, everybody(400)),
+    "idp:oidc:userinfo": (GET, everybody(401)),
     "account_signup": (GET, everybody(302)),
     # Without scripts a passkey is not even asked for; nobody is half way in.
     "mfa_login_webauthn": (GET, everybody(302)),
@@ -242,6 +250,9 @@ ADDRESSES = {
     "desk:letterhead": (GET, who_keeps(200)),
     "desk:letterhead-html": (GET, who_keeps(200)),
     "desk:doors": (GET, who_keeps(200, elsewhere=200)),
+    # An empty form, and a shop that there is not.
+    "desk:shop-open": (POST, who_keeps(404, elsewhere=404)),
+    "desk:shop-close": (POST, who_keeps(404, elsewhere=404)),
     "desk:second-factor": (POST, who_keeps(302)),
     "desk:journeys": (
         GET,
@@ -425,6 +436,7 @@ class World:
             "delivery_id": self.delivery.pk,
             "rest": "nothing",
             "factor_id": 1,
+            "shop_id": "no-such-shop",
             "sign_in_id": uuid4(),
         } | other
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})

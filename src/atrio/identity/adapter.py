@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 from typing import Any
 
@@ -11,11 +10,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils.encoding import force_bytes
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from atrio.identity.actions import sign_in
 from atrio.identity.models import User
 from atrio.identity.queries import owner
+from atrio.identity.sealing import seal, unseal
 from atrio.kernel.actors import Actor
 
 _TOO_OFTEN = _("That was too often. Please try again in a few minutes.")
@@ -87,7 +86,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Return a secret as the database keeps it."""
-        return _keys().encrypt(text.encode()).decode()
+        return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a secret as it is.
@@ -96,7 +95,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         let everybody make its codes.
         """
         try:
-            return _keys().decrypt(encrypted_text.encode()).decode()
+            return unseal(encrypted_text)
         except InvalidToken:
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
@@ -108,14 +107,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Return for whom a passkey is made: this very host."""
         host = context.request.get_host().rpartition(":")[0] or context.request.get_host()
         return {"id": host, "name": settings.ATRIO_BRAND}
-
-
-def _keys() -> MultiFernet:
-    """Return the keys for secrets: the newest seals, all of them open."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(key: str | bytes) -> bytes:
-    digest = hashlib.blake2b(force_bytes(key), digest_size=32, person=b"atrio.factors").digest()
-    return base64.urlsafe_b64encode(digest)

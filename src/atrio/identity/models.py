@@ -70,3 +70,16 @@ class SignedIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.browser} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class SigningKey(models.Model):
+    """A key with which the house signs, for outside shops, who somebody is."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    sealed = models.TextField(help_text="the private key, sealed")
+    made_at = models.DateTimeField()
+    signs_from = models.DateTimeField(help_text="published before, so that every shop knows it")
+    expires_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"

@@ -226,7 +226,7 @@ def _without_factor(request: HttpRequest, to: str) -> HttpResponse:
     if request.method == "POST":
         actions.sign_out(request)
         return redirect_to_login(to)
-    if factors.is_fresh(request):
+    if factors.is_fresh(request) and get_adapter().must_have_factor(request.user):
         messages.info(request, _("Whoever works here needs a second factor. Set one up, please."))
         return redirect(PAGE)
     return render(request, "account/again.html", {"next": to})

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
 ]
 
 MIDDLEWARE = [
@@ -145,6 +146,8 @@ MFA_FORMS = {
     "authenticate_webauthn": "atrio.identity.forms.PasskeyForm",
     "login_webauthn": "atrio.identity.forms.PasskeySignInForm",
 }
+IDP_OIDC_ADAPTER = "atrio.site.openid.HouseProvider"
+IDP_OIDC_RP_INITIATED_LOGOUT_ASKS_FOR_OP_LOGOUT = True
 ATRIO_STAFF_SECOND_FACTOR = env.staff_second_factor
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

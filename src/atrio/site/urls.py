@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/mail/", mailbox, name="demo_mailbox"),
     *sign_in_urls(people=people, outbox_url=outbox_url),
     path("api/", include("atrio.api.urls")),
+    path("", include("atrio.identity.openid.urls")),
     path("cabinet/", include("atrio.cabinet.urls")),
     path("desk/", include("atrio.desk.urls")),
     path("", include("atrio.apply.urls")),
