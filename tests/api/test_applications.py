@@ -171,7 +171,7 @@ def test_a_list_is_told_page_by_page_and_nothing_twice(rico):
     reference = rico.read(f"applications/{begun[0]}").json()["reference"]
     found = rico.read("applications", reference=reference).json()["items"]
     assert [one["id"] for one in found] == [begun[0]]
-    assert rico.read("applications", cursor="nonsense").status_code == 409
+    assert rico.read("applications", cursor="nonsense").status_code == 422
 
 
 def test_a_list_asks_the_database_the_same_number_of_times_whatever_its_length(

@@ -434,7 +434,6 @@ class World:
             "key_id": self.key.pk,
             "endpoint_id": self.delivery.endpoint_id,
             "delivery_id": self.delivery.pk,
-            "rest": "nothing",
             "factor_id": 1,
             "shop_id": "no-such-shop",
             "sign_in_id": uuid4(),

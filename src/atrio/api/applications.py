@@ -50,7 +50,7 @@ from atrio.onboarding.tracking import tracker
 router = Router(tags=["applications"])
 READS, WRITES = Key("applications:read"), Key("applications:write")
 BY_PROGRAM = "api"
-StepName = Annotated[str, Field(max_length=80)]
+StepName = Annotated[str, Field(max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 @router.get("", auth=READS, response={200: Applications, **REFUSALS}, url_name="applications")

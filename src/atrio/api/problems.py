@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Schema
 
+from atrio.api.cursors import NoCursor
 from atrio.integrators.actions import TooManyRequests
 from atrio.integrators.answers import KeyOfAnother
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
@@ -21,6 +22,7 @@ _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (NotAllowed, 403),
     (TooManyRequests, 429),
     (KeyOfAnother, 422),
+    (NoCursor, 422),
     (Refused, 409),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -12,7 +12,7 @@ from atrio.api.service import api
 
 
 @csrf_exempt
-def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
+def nothing(_request: HttpRequest) -> HttpResponse:
     """Say that there is nothing, in the way programs read it."""
     return told(problem(404, "not-found", _("There is no such page.")))
 
@@ -20,5 +20,6 @@ def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
 urlpatterns = [
     path("v1/", nothing, name="api-root"),
     path("v1/", api.urls),
-    path("<path:rest>", nothing, name="api-nothing"),
+    # Whatever comes, a line break as well.
+    re_path(r"^[\s\S]*\Z", nothing, name="api-nothing"),
 ]
