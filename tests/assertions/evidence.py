@@ -11,7 +11,7 @@ from tests.waiting import eventually
 # What one submission of each step brings about, however often it is sent.
 EFFECTS = {
     "enter_tax_id": {"closed": 1, "facts": 1, "calls": 1, "jobs": 1},
-    "confirm_company": {"closed": 1, "facts": 4},
+    "confirm_company": {"closed": 1, "facts": 5},
     # While they look for their code, we look who is known.
     "give_contact": {"closed": 1, "facts": 5, "letters": 1, "calls": 1, "jobs": 2},
     "prove_email": {"closed": 1, "facts": 1},

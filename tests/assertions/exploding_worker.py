@@ -36,7 +36,7 @@ def explode(*, how: str, application_id: UUID, account_id: UUID, user_id: UUID) 
     """Do something in somebody's name and language, and fail in the middle if told to."""
     translation.activate("de")
     by = Actor(
-        kind="integrator",
+        kind="system",
         id=str(user_id),
         application=application_id,
         accounts=frozenset({account_id}),

@@ -45,7 +45,7 @@ def test_the_page_shows_row_by_row_what_a_unit_does_its_own_way(desk):
         " | The company was founded less than six months ago."
         " | The company was founded less than a year ago."
     ) in told
-    assert len(told) == 8
+    assert len(told) == 14
 
 
 def test_a_unit_of_somebody_else_is_not_shown(desk):

@@ -11,7 +11,10 @@ from atrio.parties.models import Account, Contact, LegalEntity, Merge
 
 CUSTOMERS = (Account, LegalEntity, Contact)
 # Ids of other things than customers, companies and contacts; a promise's person is our own.
-OF_OTHERS = {"application_id", "call_id", "message_id", "person_id", "release_id", "visit"}
+OF_OTHERS = {
+    *("application_id", "call_id", "message_id", "person_id", "release_id", "visit"),
+    *("event_id", "by_id"),
+}
 # A merge names what it has merged, and an undo needs those very ids.
 BY_ITSELF = {(Merge, "kept_id"), (Merge, "dropped_id")}
 

@@ -197,7 +197,7 @@ class TestRoles:
                 " where rolname like 'atrio%' order by 1"
             ).fetchall()
 
-        names = ["atrio_owner", "atrio_staff", "atrio_web", "atrio_worker"]
+        names = ["atrio_integrator", "atrio_owner", "atrio_staff", "atrio_web", "atrio_worker"]
         assert rows == [(name, False, False, False) for name in names]
 
     @pytest.mark.parametrize(
