@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Lock
 
 import httpx
 from django.conf import settings
@@ -33,6 +34,7 @@ class Browser:
 
     def __init__(self, http):
         self.http = http
+        self._token = Lock()
 
     def form_of(self, applicant, step):
         """Open a step and return what its form would send, ready to be changed."""
@@ -52,8 +54,10 @@ class Browser:
 
     def post(self, path, values):
         """Send what no page has offered, with the token that any page gives."""
-        if settings.CSRF_COOKIE_NAME not in self.http.cookies:
-            self.http.get("/")
+        # Of many at once the first fetches the token: two pages would give two, and one be stale.
+        with self._token:
+            if settings.CSRF_COOKIE_NAME not in self.http.cookies:
+                self.http.get("/")
         token = self.http.cookies[settings.CSRF_COOKIE_NAME]
         return self.http.post(path, data=values | {"csrfmiddlewaretoken": token})
 

@@ -20,8 +20,8 @@ def front(house):
 
 
 @pytest.fixture
-def carla(browser, front):
-    """Carla, with a device that knows her finger."""
+def carla(browser, front, house):
+    """Carla, with a device that knows her finger; the others of this house find her without it."""
     guest = Guest(browser, front)
     device = guest.page.context.new_cdp_session(guest.page)
     device.send("WebAuthn.enable")
@@ -36,6 +36,7 @@ def carla(browser, front):
     device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     guest.sign_in_as(CARLA)
     yield guest
+    house.rows("delete from mfa_authenticator returning id")
     guest.leave()
     assert guest.complaints == []
 
