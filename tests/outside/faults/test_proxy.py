@@ -120,13 +120,13 @@ def test_garbage_does_it_and_answers_noise(erp, faults, notebook):
 
 
 def test_a_slow_drip_ends_with_the_callers_patience(erp, faults):
-    faults.set("erp", slow_drip=4)
+    faults.set("erp", slow_drip=0.2)
 
     started = time.monotonic()
     with pytest.raises(NoAnswer):
         erp.send("GET", "/")
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30, "the drip would take minutes"
 
 
 def test_a_drip_that_is_fast_enough_arrives_whole(erp, faults):
