@@ -92,6 +92,11 @@ def admin(unit):
 
 def program(by, *scopes, name="Rico's shop"):
     """Return a program with a new key for all of the administrator's units."""
+    return Program(key_for(by, *scopes, name=name))
+
+
+def key_for(by, *scopes, name="Rico's shop"):
+    """Return the secret of a new key for all of the administrator's units."""
     _key, secret = make_key(
         by=by,
         name=name,
@@ -99,7 +104,7 @@ def program(by, *scopes, name="Rico's shop"):
         scopes=scopes or SCOPES,
         now=timezone.now(),
     )
-    return Program(secret)
+    return secret
 
 
 @pytest.fixture

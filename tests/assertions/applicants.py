@@ -34,20 +34,23 @@ ADDRESS = {
 class Applicant:
     """A company that becomes a customer: what it says at each step, and how far it has come."""
 
-    def __init__(self, *, number=None):
+    def __init__(self, *, number=None, application=None):
         serial = next(_serial)
         self.number = number or next(_numbers)
         self.company = f"Ventorim {serial:03} Instalações Ltda"
         self.email = f"alice{serial:03}@ventorim.example"
         self.clock_is_off = timedelta()  # of the machine that serves the next page
-        self.pk = start_application(
+        self.pk = self._begin() if application is None else application.pk
+        self.actor = Actor(kind="applicant", id=str(self.pk), application=self.pk)
+
+    def _begin(self):
+        return start_application(
             journey="company_br",
             language="en",
             visit=uuid4(),
             first_page_at=timezone.now(),
             now=timezone.now(),
         ).pk
-        self.actor = Actor(kind="applicant", id=str(self.pk), application=self.pk)
 
     @property
     def now(self):
