@@ -109,6 +109,26 @@ def test_money_is_written_as_people_read_it(amount, currency, shown):
     assert money(Decimal(amount), currency).replace("\N{NO-BREAK SPACE}", " ") == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("de", "1.234,50 €"),
+        ("ru", "1 234,50 €"),
+        ("fr", "1 234,50 €"),
+        ("es", "1 234,50 €"),
+        ("pt-br", "€ 1.234,50"),
+    ],
+)
+def test_each_language_has_its_place_for_the_currency(language, shown):
+    with override(language):
+        written = money(Decimal("1234.5"), "EUR")
+
+    assert (
+        written.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+        == shown
+    )
+
+
 def test_names_and_addresses_may_be_short():
     assert [initials(name) for name in ("Carla Maria Duarte", "Carla", "")] == ["CD", "C", ""]
     assert address({}) == ""

@@ -8,7 +8,7 @@ import pytest
 
 from atrio.connectors.sap.simulator.app import Instance
 from atrio.connectors.sap.simulator.app import build_app as build_simulator
-from atrio.connectors.sap.simulator.base import fill, open_counter, stock
+from atrio.connectors.sap.simulator.base import fill, open_counters, stock
 from atrio.connectors.sap.simulator.store import Store
 from atrio.connectors.sap.simulator.writing import System
 from atrio.outside.faults.control import FaultProxy
@@ -26,9 +26,9 @@ TOKEN = "turn-the-knobs-please"
 def sap_instance():
     """The simulator and its knobs, with goods and the customers of the invented base."""
     store = Store()
-    open_counter(store)
+    open_counters(store)
     stock(store, goods_for_sap())
-    fill(store)
+    fill(store, "BR")
     return Instance(System(store), f"ATRIO:{SECRET}")
 
 

@@ -19,7 +19,7 @@ from atrio.connectors.sap.batch import Write
 from atrio.connectors.sap.errors import Changed
 from atrio.connectors.sap.odata import etag_of, if_match, key
 from atrio.connectors.sap.partners import joined, names_of
-from atrio.connectors.sap.simulator.base import open_counter
+from atrio.connectors.sap.simulator.base import open_counters
 from atrio.connectors.sap.simulator.errors import ApiError
 from atrio.connectors.sap.simulator.query import parse
 from atrio.connectors.sap.simulator.schema import PARTNERS, SETS
@@ -500,13 +500,13 @@ class TestTheSimulator:
     def test_a_file_keeps_what_is_written_and_which_numbers_are_taken(self, tmp_path):
         file = tmp_path / "sap.sqlite"
         store = Store(file)
-        open_counter(store)
+        open_counters(store)
         address = store.next_serial("address")
         again = Store(file)
 
         assert again.rows("A_BusinessPartner") == store.rows("A_BusinessPartner")
         assert again.next_serial("address") <= address
-        open_counter(again)
+        open_counters(again)
         assert again.rows("A_BusinessPartner") == store.rows("A_BusinessPartner")
 
     def test_it_does_not_start_without_a_password(self):

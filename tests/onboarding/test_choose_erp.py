@@ -148,6 +148,13 @@ def test_only_its_own_administrators_choose_and_only_what_is_offered(unit, regin
         choose(regina)
 
 
+def test_an_erp_of_another_currency_is_not_offered(unit, regina):
+    Connection.objects.filter(code=OTHER).update(options={"currency": "EUR"})
+
+    with pytest.raises(NoSuchErp):
+        choose(regina)
+
+
 def test_it_is_in_the_history_and_the_former_one_is_still_watched(unit, regina):
     choose(regina)
     choose(regina)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from lxml import html
 
 from atrio.connectors.sap.simulator.app import Instance, build_app
-from atrio.connectors.sap.simulator.base import open_counter, stock
+from atrio.connectors.sap.simulator.base import open_counters, stock
 from atrio.connectors.sap.simulator.store import Store
 from atrio.connectors.sap.simulator.writing import System
 from atrio.kernel.database import acting_as
@@ -34,7 +34,7 @@ PASSWORD = "open-sesame"
 def sap(settings):
     """A simulated SAP with goods and no customers, and our connection to it."""
     store = Store()
-    open_counter(store)
+    open_counters(store)
     stock(store, goods_for_sap())
     settings.ATRIO_SECRETS = {"erp-sap": PASSWORD}
     with served(build_app(Instance(System(store), f"ATRIO:{PASSWORD}"))) as url:

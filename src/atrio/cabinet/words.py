@@ -12,32 +12,31 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from atrio.engine.forms.numbers import with_currency
 from atrio.engine.forms.places import address_lines, postal_code
 from atrio.engine.forms.tax_ids import tax_id_module, tax_id_name
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-_SYMBOLS = {"BRL": "R$", "EUR": "€", "USD": "US$"}
 # What an ERP calls a unit → what people call it.
 _UNITS: Mapping[str, _StrPromise] = {
-    "u": pgettext_lazy("a unit of sale", "piece"),
+    **dict.fromkeys(("u", "un", "st", "pc"), pgettext_lazy("a unit of sale", "piece")),
     "m": pgettext_lazy("a unit of sale", "metre"),
 }
-_NARROW = "\N{NO-BREAK SPACE}"
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """Return an amount as people read it: "R$ 1.234,50", with more digits where it has more."""
+    """Return an amount as people read it: "1.234,50 €", with more digits where it has more."""
     exact = amount.normalize()
     digits = max(2, -int(exact.as_tuple().exponent))
     number = number_format(amount, decimal_pos=digits, force_grouping=True)
-    return f"{_SYMBOLS.get(currency, currency)}{_NARROW}{number}"
+    return with_currency(number, currency, get_language() or "en")
 
 
 def unit(symbol: str) -> str:
     """Return a unit of sale as people call it; one that nobody has put into words as it stands."""
-    return str(_UNITS.get(symbol, symbol))
+    return str(_UNITS.get(symbol.lower(), symbol))
 
 
 def tax_id(kind: str, number: str) -> str:

@@ -59,15 +59,21 @@ def erps_at_work() -> QuerySet[Connection]:
 
 
 def erps_for(by: Actor) -> dict[str, list[Connection]]:
-    """Return for each of the actor's units, by code, the ERPs it could make its customers in."""
+    """Return for each of the actor's units, by code, the ERPs it could make its customers in.
+
+    Not those of another currency, of which a connection's options speak.
+    """
     units = own_units(by)
     found = Connection.objects.filter(
         port=Connection.Port.ERP, business_unit__in=["", *(unit.code for unit in units)]
     )
     rows = list(found.order_by("code"))
-    return {
-        unit.code: [row for row in rows if row.business_unit in ("", unit.code)] for unit in units
-    }
+    return {unit.code: [row for row in rows if _could_serve(row, unit)] for unit in units}
+
+
+def _could_serve(erp: Connection, unit: BusinessUnit) -> bool:
+    is_theirs = erp.business_unit in ("", unit.code)
+    return is_theirs and erp.options.get("currency", unit.currency) == unit.currency
 
 
 def deliveries_of(application_id: UUID) -> QuerySet[Delivery]:

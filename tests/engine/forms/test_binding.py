@@ -268,7 +268,7 @@ def test_the_summary_reads_answers_back_in_words():
 
     assert [line.text for line in lines] == [
         "Rot",
-        "1.234.567,50 BRL",
+        "1.234.567,50\N{NO-BREAK SPACE}R$",
         "01.02.2026",
         "Rua 1, 2\nCampinas SP",  # no postal code, so no dangling comma
         "no",

@@ -11,6 +11,8 @@ from .cleaning import Invalid
 MOST_DIGITS = 15  # more than that a JSON number does not hold exactly
 _POINT_IS_DECIMAL = frozenset({"en", "zh", "ja", "ko", "th", "he", "hi"})
 _BLANKS = re.compile(r"[\s'’]")
+_SYMBOLS = {"BRL": "R$", "EUR": "€", "RUB": "₽", "USD": "US$"}
+_CURRENCY_FIRST = frozenset({"en", "pt"})
 # What stands between thousands where it is neither a point nor a comma (source: CLDR).
 _GROUPS = {"fr": "\N{NARROW NO-BREAK SPACE}", "ru": "\N{NO-BREAK SPACE}"}
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
@@ -53,6 +55,14 @@ def group_decimal(number: Decimal, language: str) -> str:
     group = _GROUPS.get(language.partition("-")[0], "," if sign == "." else ".")
     swap = str.maketrans({",": group, ".": sign})
     return f"{number:,f}".translate(swap)
+
+
+def with_currency(number: str, currency: str, language: str) -> str:
+    """Write an amount's currency where the language has it: "R$ 1.234,50", but "1.234,50 €"."""
+    symbol = _SYMBOLS.get(currency, currency)
+    plain = language.partition("-")[0]
+    pair = (symbol, number) if plain in _CURRENCY_FIRST else (number, symbol)
+    return "\N{NO-BREAK SPACE}".join(pair)
 
 
 def read_day(text: str, language: str) -> date:

@@ -10,7 +10,7 @@ from typing import Any
 from .conditions import applies, placed
 from .facts import fact
 from .model import Field, Form
-from .numbers import day_as_read, group_decimal
+from .numbers import day_as_read, group_decimal, with_currency
 from .parts import key_of, parts_of
 from .places import address_lines, country_name
 from .reading import write
@@ -47,7 +47,7 @@ def as_text(entry: Field, value: Json, language: str, say: Say) -> str:
         case dict() if parts := parts_of(entry):
             return _together(entry, parts, value, language, say)
         case {"amount": str(amount), "currency": str(currency)}:
-            return f"{group_decimal(Decimal(amount), language)} {currency}"
+            return with_currency(group_decimal(Decimal(amount), language), currency, language)
         case bool(given) | {"given": bool(given)}:
             return say(Message("yes" if given else "no"), language)
         case int() | float():

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from atrio.outside import invented_regions
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -29,6 +31,17 @@ class Persona:
 
 # The customer comes into being with the first onboarding that is played, not before.
 ALICE = Persona("alice@ventorim.example", "Alice Prado", _("Customer: buys for her company"))
+# Customers of old, from the first minute on.
+JANA = Persona(
+    invented_regions.JANA.email,
+    invented_regions.JANA.name,
+    _("Customer in Germany: looks after her company's account"),
+)
+VERA = Persona(
+    invented_regions.VERA.email,
+    invented_regions.VERA.name,
+    _("Customer in Russia: looks after her company's account"),
+)
 
 STAFF = (
     Persona(
@@ -56,4 +69,4 @@ STAFF = (
         ("admin",),
     ),
 )
-PERSONAS = (ALICE, *STAFF)
+PERSONAS = (ALICE, JANA, VERA, *STAFF)

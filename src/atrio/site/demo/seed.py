@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from atrio.enrolment.actions import run_import, start_import
 from atrio.enrolment.models import ImportRun
 from atrio.identity.actions import ensure_user
 from atrio.journeys.actions import publish
+from atrio.journeys.queries import pack_folders
 from atrio.kernel.actors import SYSTEM
-from atrio.kernel.errors import OutsideBusy, OutsideFailure
-from atrio.outside.invented_base import invented_base
+from atrio.kernel.errors import OutsideBusy, OutsideError, OutsideFailure
+from atrio.outside.invented_base import BaseCustomer, invented_base
+from atrio.outside.invented_regions import CUSTOMERS
 from atrio.outside.models import Connection
 from atrio.parties.actions import give_seat
 from atrio.parties.models import Account
 from atrio.seller.models import BusinessUnit, Staff
+from atrio.seller.queries import offers
+from atrio.site.demo.abroad import UNITS, make_unit
 from atrio.site.demo.personas import STAFF
 from atrio.site.demo.sap import OPTIONS as SAP_OPTIONS
 from atrio.site.machine.tryton.server import DATABASE, USER
@@ -28,6 +33,7 @@ log = structlog.get_logger(__name__)
 # The built-in packs, with what the demonstration's units do their own way.
 PACKS = Path(__file__).parent / "packs"
 ERP, REGISTRY, CRM, SMS = "erp-br", "registry-br", "crm-br", "sms-br"
+TRYTON_OPTIONS = {"database": DATABASE, "user": USER, "currency": "BRL"}
 SAP = "erp-sap"  # to which an administrator may move a unit
 # What a demonstration that was begun before has to be given.
 _CAME_LATER = {
@@ -42,24 +48,44 @@ _CAME_LATER = {
 def seed(now: datetime) -> None:
     """Make sure that everything the demonstration needs is there; again, it changes nothing.
 
-    The ERP must run: the catalogue is mirrored from it, and the first time so are its customers.
-    Raises OutsideError if it does not.
+    The ERP of Brazil must run: the catalogue is mirrored from it, and the first time so are its
+    customers. Raises OutsideError if it does not. Units abroad wait until theirs answer.
     """
     with transaction.atomic():
         _make_connections(now)
         unit = _make_unit()
-        for each in (unit, _make_branch(unit)):
+        abroad = [make_unit(each, sms=SMS, now=now) for each in UNITS]
+        for each in (unit, _make_branch(unit), *abroad):
             _make_people(each)
-        publish(by=SYSTEM, folder=PACKS / "company_br", now=now)
+        for folder in _packs():
+            publish(by=SYSTEM, folder=folder, now=now)
     mirror_catalogue(erp=ERP, now=now)
-    if not ImportRun.objects.filter(business_unit=unit.code).exists():
-        _import_base(unit, now)
+    _import_base(unit, invented_base(), now)
+    for each in abroad:
+        if _mirror_if_it_answers(each, now):
+            _import_base(each, CUSTOMERS[each.country], now)
+
+
+def _packs() -> list[Path]:
+    """Return the folders of the packs that units offer, our own where there is one."""
+    offered = dict.fromkeys(pack for pack, _unit in offers())
+    return [PACKS / pack if (PACKS / pack).is_dir() else pack_folders()[pack] for pack in offered]
+
+
+def _mirror_if_it_answers(unit: BusinessUnit, now: datetime) -> bool:
+    try:
+        mirror_catalogue(erp=unit.erp, now=now)
+    except OutsideError as error:
+        # The background mirrors every hour, and the next start takes its customers over.
+        log.warning("demo.not_mirrored", erp=unit.erp, error=str(error))
+        return False
+    return True
 
 
 def _make_connections(now: datetime) -> None:
     """All stand behind the fault proxy, so that they can be slowed, broken and repaired."""
     for code, port, product, base_url, options in (
-        (ERP, "erp", "tryton", "faults:erp", {"database": DATABASE, "user": USER}),
+        (ERP, "erp", "tryton", "faults:erp", TRYTON_OPTIONS),
         (SAP, "erp", "sap", "faults:erp-sap", SAP_OPTIONS),
         (REGISTRY, "registry", "brasilapi", "faults:registry", {}),
         (CRM, "crm", "salesforce", "faults:crm", {}),
@@ -119,8 +145,13 @@ def _make_branch(unit: BusinessUnit) -> BusinessUnit:
     return branch
 
 
-def _import_base(unit: BusinessUnit, now: datetime) -> None:
-    """Take over whom the ERP and the CRM know, and let those sign in who look after an account."""
+def _import_base(unit: BusinessUnit, base: Iterable[BaseCustomer], now: datetime) -> None:
+    """Take over whom the ERP and the CRM know, and let those sign in who look after an account.
+
+    Once; a house that has done so is left as it is.
+    """
+    if ImportRun.objects.filter(business_unit=unit.code).exists():
+        return
     run = start_import(by=SYSTEM, unit=unit.code, now=now, in_background=False)
     try:
         for _page in run_import(run.pk):
@@ -133,7 +164,7 @@ def _import_base(unit: BusinessUnit, now: datetime) -> None:
     accounts = dict(
         Account.objects.filter(business_unit=unit.code).values_list("customer_number", "pk")
     )
-    for customer in invented_base():
+    for customer in base:
         for contact in customer.contacts:
             if contact.seat and customer.number in accounts:
                 person = contact.person

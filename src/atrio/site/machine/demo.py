@@ -57,6 +57,7 @@ class _Secrets:
     crm_secret: str
     sms_key: str
     sap_password: str
+    dadata_key: str
 
     @classmethod
     def kept_in(cls, file: Path) -> _Secrets:
@@ -82,6 +83,7 @@ class _Demo:
         # Only parts of the house talk to these, so they are new ones at every start.
         self._erp_port, self._registry_port, self._crm_port = (free_port() for _ in range(3))
         self._sms_port, self._sap_port, self._faults_port = (free_port() for _ in range(3))
+        self._vies_port, self._dadata_port = (free_port() for _ in range(2))
         self._people = state / "demo/people.txt"
         self._passwords: dict[str, str] = {}  # by connection
 
@@ -98,7 +100,9 @@ class _Demo:
             self._secrets = _Secrets.kept_in(self._state / "demo/secrets.json")
             self._passwords["crm-br"] = f"atrio:{self._secrets.crm_secret}"
             self._passwords["sms-br"] = self._secrets.sms_key
-            self._passwords["erp-sap"] = self._secrets.sap_password
+            for erp in ("erp-sap", "erp-de", "erp-ru"):
+                self._passwords[erp] = self._secrets.sap_password
+            self._passwords["registry-ru"] = self._secrets.dadata_key
             async with Supervisor(logs=self._logs, status=self._status) as machine:
                 self._status.title("Starting")
                 await self._start(machine)
@@ -123,6 +127,8 @@ class _Demo:
             machine.start(self._erp()),
             machine.start(self._sap()),
             machine.start(self._registry()),
+            machine.start(self._vies()),
+            machine.start(self._dadata()),
             machine.start(self._crm()),
             machine.start(self._sms()),
             machine.start(self._fault_proxy()),
@@ -181,6 +187,7 @@ class _Demo:
             self._python(
                 *("sap", "atrio.connectors.sap.simulator", "--port", str(self._sap_port)),
                 *("--goods", goods, "--state", self._state / "demo/sap.sqlite"),
+                *("--base", "DE", "RU"),
             ),
             url=f"http://127.0.0.1:{self._sap_port}/healthz",
         )
@@ -195,6 +202,23 @@ class _Demo:
                 *("--port", str(self._registry_port), *arguments),
             ),
             url=f"http://127.0.0.1:{self._registry_port}/",
+        )
+
+    def _vies(self) -> Service:
+        return _web_service(
+            self._python(
+                *("vies", "atrio.connectors.vies.simulator", "--port", str(self._vies_port))
+            ),
+            url=f"http://127.0.0.1:{self._vies_port}/healthz",
+        )
+
+    def _dadata(self) -> Service:
+        return _web_service(
+            self._python(
+                *("dadata", "atrio.connectors.dadata.simulator"),
+                *("--port", str(self._dadata_port)),
+            ),
+            url=f"http://127.0.0.1:{self._dadata_port}/healthz",
         )
 
     def _crm(self) -> Service:
@@ -224,7 +248,11 @@ class _Demo:
                 *("--state", self._state / "demo/faults.json"),
                 *("--route", f"erp=http://127.0.0.1:{self._erp_port}"),
                 *("--route", f"erp-sap=http://127.0.0.1:{self._sap_port}"),
+                *("--route", f"erp-de=http://127.0.0.1:{self._sap_port}"),
+                *("--route", f"erp-ru=http://127.0.0.1:{self._sap_port}"),
                 *("--route", f"registry=http://127.0.0.1:{self._registry_port}"),
+                *("--route", f"registry-de=http://127.0.0.1:{self._vies_port}"),
+                *("--route", f"registry-ru=http://127.0.0.1:{self._dadata_port}"),
                 *("--route", f"crm=http://127.0.0.1:{self._crm_port}"),
                 *("--route", f"sms=http://127.0.0.1:{self._sms_port}"),
             ),
@@ -285,6 +313,7 @@ class _Demo:
             "ATRIO_SECRETS": json.dumps(self._passwords),
             "ATRIO_CRM_SECRET": self._passwords["crm-br"],
             "SMS_GATEWAY_KEY": self._passwords["sms-br"],
+            "DADATA_KEY": self._passwords["registry-ru"],
             "ATRIO_SAP_SECRET": f"ATRIO:{self._passwords['erp-sap']}",
             "HOST": self._host,
             "PORT": str(self._port),

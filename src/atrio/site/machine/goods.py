@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from atrio.site.machine.tryton.catalogue import articles
+from atrio.site.machine.goods_abroad import (
+    CATEGORIES,
+    FAMILIES,
+    size_in_german,
+    size_in_russian,
+)
+from atrio.site.machine.tryton.catalogue import Article, articles
 
 # Units by what SAP shows in Portuguese.
 _UNITS = {"Unit": "UN", "Meter": "M"}
+# What a real costs; every country has its own list, and none is computed where prices are shown.
+_PER_REAL = {"BRL": Decimal(1), "EUR": Decimal("0.18"), "RUB": Decimal(15)}
 
 
 def goods_for_sap() -> list[dict[str, Any]]:
@@ -17,18 +27,47 @@ def goods_for_sap() -> list[dict[str, Any]]:
             "number": article.code,
             "group": group_of(article.code),
             "unit": _UNITS[article.unit],
-            "price": str(article.list_price),
-            "names": {"EN": article.name.english, "PT": article.name.portuguese},
+            "prices": prices_of(article),
+            "names": _names(article),
         }
         for article in articles()
     ]
 
 
-def groups_for_sap() -> dict[str, str]:
-    """Return what SAP's product groups are called: it has no service that says so."""
-    return {group_of(article.code): article.category.portuguese for article in articles()}
+def groups_for_sap(language: str) -> dict[str, str]:
+    """Return what SAP's product groups are called ("PT", …): it has no service that says so."""
+    named: dict[str, str] = {}
+    for article in articles():
+        group = group_of(article.code)
+        words = {
+            "PT": article.category.portuguese,
+            "DE": CATEGORIES[group].german,
+            "RU": CATEGORIES[group].russian,
+        }
+        named[group] = words[language]
+    return named
 
 
 def group_of(code: str) -> str:
     """Return the product group of an article, which its number begins with."""
     return code.partition("-")[0]
+
+
+def prices_of(article: Article) -> Mapping[str, str]:
+    """Return the list price in each currency that a unit of the demonstration sells in."""
+    return {
+        currency: str((article.list_price * rate).quantize(Decimal("0.01")))
+        for currency, rate in _PER_REAL.items()
+    }
+
+
+def _names(article: Article) -> dict[str, str]:
+    english = article.name.english
+    family = next(family for family in FAMILIES if english.startswith(f"{family} "))
+    size, abroad = english.removeprefix(f"{family} "), FAMILIES[family]
+    return {
+        "EN": english,
+        "PT": article.name.portuguese,
+        "DE": f"{abroad.german} {size_in_german(size)}",
+        "RU": f"{abroad.russian} {size_in_russian(size)}",
+    }

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from atrio.connectors.sap.simulator.app import Instance, build_app
-from atrio.connectors.sap.simulator.base import fill, goods_in, open_counter, stock
+from atrio.connectors.sap.simulator.base import fill, goods_in, open_counters, stock
 from atrio.connectors.sap.simulator.store import Store
 from atrio.connectors.sap.simulator.writing import System
 
@@ -24,7 +24,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, help="file that keeps the rows over restarts")
     parser.add_argument("--goods", type=Path, help="articles, as JSON")
-    parser.add_argument("--base", action="store_true", help="begin with the invented customers")
+    parser.add_argument(
+        "--base",
+        nargs="+",
+        default=[],
+        metavar="COUNTRY",
+        help="begin with the invented customers of these: BR, DE, RU",
+    )
     arguments = parser.parse_args()
     secret = os.environ.get(SECRET, "")
     if not all(secret.partition(":")):
@@ -32,11 +38,10 @@ def main() -> None:
     if arguments.state:
         arguments.state.parent.mkdir(parents=True, exist_ok=True)
     store = Store(arguments.state)
-    open_counter(store)
+    open_counters(store)
     if arguments.goods:
         stock(store, goods_in(arguments.goods))
-    if arguments.base:
-        fill(store)
+    fill(store, *arguments.base)
     app = build_app(Instance(System(store), secret))
     web.run_app(app, host=arguments.host, port=arguments.port, print=None)
 

@@ -10,23 +10,25 @@ from typing import Any
 
 import phonenumbers
 
+from atrio.connectors.sap.simulator.customizing import ORGANIZATIONS, Organization
 from atrio.connectors.sap.simulator.schema import SETS, Row
 from atrio.connectors.sap.simulator.store import Store
 from atrio.connectors.sap.simulator.values import blank
 from atrio.outside.invented_base import BaseContact, BaseCustomer, invented_base
+from atrio.outside.invented_regions import CUSTOMERS
 
-AREA = ("BR01", "10", "00")
-COMPANY = "BR01"
-CURRENCY = "BRL"
-COUNTER = "10000"  # whose prices are everybody's
 GROUPS = {"Varejo": "R1", "Atacado": "W1", "": ""}
+_TAX_TYPES = {"br_cnpj": "BR1", "eu_vat": "DE0", "ru_inn": "RU1"}
 _FIRST_PERSON = 30_000
 _LAST_YEAR = "/Date(1735603200000)/"
 _FOREVER = "/Date(253402214400000)/"
 
 
 def stock(store: Store, goods: Iterable[Mapping[str, Any]]) -> None:
-    """Put articles on the shelves: number, group, unit, price, names by language."""
+    """Put articles on the shelves: number, group, unit, names by language, prices by currency.
+
+    An organisation sells what has a price in its currency.
+    """
     with store.transaction():
         for one in goods:
             number = {"Product": one["number"]}
@@ -36,13 +38,24 @@ def stock(store: Store, goods: Iterable[Mapping[str, Any]]) -> None:
                 number,
                 ProductGroup=one["group"],
                 BaseUnit=one["unit"],
-                _price=one["price"],
             )
             for language, name in one["names"].items():
                 text = {"Language": language, "ProductDescription": name[:40]}
                 _put(store, "A_ProductDescription", number, **text)
-            place = {"ProductSalesOrg": AREA[0], "ProductDistributionChnl": AREA[1]}
-            _put(store, "A_ProductSalesDelivery", number, **place, SalesMeasureUnit=one["unit"])
+            for organization in ORGANIZATIONS:
+                if price := one["prices"].get(organization.currency):
+                    _offer(store, organization, number, unit=one["unit"], price=price)
+
+
+def _offer(
+    store: Store, organization: Organization, number: Mapping[str, str], *, unit: str, price: str
+) -> None:
+    place = {
+        "ProductSalesOrg": organization.code,
+        "ProductDistributionChnl": organization.area[1],
+    }
+    terms = {"SalesMeasureUnit": unit, "_price": price}
+    _put(store, "A_ProductSalesDelivery", number, **place, **terms)
 
 
 def goods_in(file: Path) -> list[dict[str, Any]]:
@@ -50,28 +63,37 @@ def goods_in(file: Path) -> list[dict[str, Any]]:
     return list(json.loads(file.read_text(encoding="utf-8")))
 
 
-def open_counter(store: Store) -> None:
-    """Make the customer who stands for everybody, unless it is there."""
-    if store.row("A_BusinessPartner", (COUNTER,)) is None:
-        with store.transaction():
-            _partner(store, COUNTER, "Venda de balcão", price_group="")
+def open_counters(store: Store) -> None:
+    """Make the customer who stands for everybody in each organisation that has none."""
+    for organization in ORGANIZATIONS:
+        if store.row("A_BusinessPartner", (organization.counter,)) is None:
+            with store.transaction():
+                _partner(store, organization.counter, organization.counter_name, organization)
 
 
-def fill(store: Store) -> None:
-    """Put the invented customers into a system that has none of them."""
-    customers = [customer for customer in invented_base() if customer.is_in_erp]
-    if store.row("A_BusinessPartner", (customers[0].number,)):
-        return
-    with store.transaction():
-        people = _FIRST_PERSON
-        for customer in customers:
-            _put_customer(store, customer)
-            for contact in customer.contacts:
-                _put_person(store, customer.number, str(people), contact)
-                people += 1
+def fill(store: Store, *countries: str) -> None:
+    """Put the invented customers of some countries into a system that has none of them."""
+    for organization in ORGANIZATIONS:
+        country = organization.country
+        base = CUSTOMERS.get(country) or invented_base()
+        customers = [customer for customer in base if customer.is_in_erp]
+        is_there = store.row("A_BusinessPartner", (customers[0].number,))
+        if country in countries and not is_there:
+            with store.transaction():
+                _fill_one(store, organization, customers)
 
 
-def _put_customer(store: Store, customer: BaseCustomer) -> None:
+def _fill_one(store: Store, organization: Organization, base: Iterable[BaseCustomer]) -> None:
+    # Numbers of people follow the companies', so that no two countries have the same.
+    people = _FIRST_PERSON + 1_000 * ORGANIZATIONS.index(organization)
+    for customer in base:
+        _put_customer(store, organization, customer)
+        for contact in customer.contacts:
+            _put_person(store, customer.number, str(people), contact)
+            people += 1
+
+
+def _put_customer(store: Store, organization: Organization, customer: BaseCustomer) -> None:
     address = customer.address
     street = {"StreetName": address.street, "HouseNumber": address.number}
     code = address.postal_code
@@ -79,17 +101,21 @@ def _put_customer(store: Store, customer: BaseCustomer) -> None:
         store,
         customer.number,
         customer.legal_name,
+        organization,
         price_group=GROUPS[customer.price_group],
         **street,
         StreetSuffixName=address.extra,
         District=address.district,
         CityName=address.city,
-        PostalCode=f"{code[:5]}-{code[5:]}",
+        PostalCode=f"{code[:5]}-{code[5:]}" if address.country == "BR" else code,
         Region=address.region,
         Country=address.country,
     )
     if customer.tax_id:
-        number = {"BPTaxType": "BR1", "BPTaxNumber": customer.tax_id.number}
+        number = {
+            "BPTaxType": _TAX_TYPES[customer.tax_id.kind],
+            "BPTaxNumber": customer.tax_id.number,
+        }
         _put(store, "A_BusinessPartnerTaxNumber", {"BusinessPartner": customer.number}, **number)
     _put(store, "A_AddressPhoneNumber", {**at, "OrdinalNumber": "001"}, **_phone(customer.phone))
     website = {"WebsiteURL": f"https://www.{customer.domain}/", "ValidityStartDate": _LAST_YEAR}
@@ -130,7 +156,13 @@ def _put_person(store: Store, company: str, number: str, contact: BaseContact) -
 
 
 def _partner(
-    store: Store, number: str, name: str, *, price_group: str, **address: str
+    store: Store,
+    number: str,
+    name: str,
+    organization: Organization,
+    *,
+    price_group: str = "",
+    **address: str,
 ) -> dict[str, str]:
     """Put an organisation that is a customer, and return where its mail and telephone stand."""
     own = {"BusinessPartner": number}
@@ -152,13 +184,14 @@ def _partner(
         "A_BusinessPartnerAddress",
         own,
         AddressID=address_id,
-        **{"Country": "BR", **address},
+        **{"Country": organization.country, **address},
     )
     customer = {"Customer": number}
     _put(store, "A_Customer", customer)
-    _put(store, "A_CustomerCompany", customer, CompanyCode=COMPANY)
-    area = dict(zip(("SalesOrganization", "DistributionChannel", "Division"), AREA, strict=True))
-    terms = {"Currency": CURRENCY, "CustomerPriceGroup": price_group}
+    _put(store, "A_CustomerCompany", customer, CompanyCode=organization.code)
+    names = ("SalesOrganization", "DistributionChannel", "Division")
+    area = dict(zip(names, organization.area, strict=True))
+    terms = {"Currency": organization.currency, "CustomerPriceGroup": price_group}
     _put(store, "A_CustomerSalesArea", customer, **area, **terms)
     return {"AddressID": address_id, "Person": ""}
 

@@ -13,17 +13,44 @@ from atrio.connectors.sap.simulator.schema import Row
 _POSTAL_CODES = {"BR": r"\d{5}-\d{3}", "DE": r"\d{5}", "RU": r"\d{6}"}
 
 
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A company that sells: its code is its sales organisation's, too."""
+
+    code: str
+    country: str
+    currency: str
+    credit_segment: str
+    counter: str  # the customer whose prices are everybody's
+    counter_name: str
+
+    @property
+    def area(self) -> tuple[str, str, str]:
+        """Its sales area: organisation, channel, division."""
+        return (self.code, "10", "00")
+
+
+BRAZIL = Organization("BR01", "BR", "BRL", "1000", "10000", "Venda de balcão")
+GERMANY = Organization("DE01", "DE", "EUR", "2000", "10001", "Ladenverkauf")
+RUSSIA = Organization("RU01", "RU", "RUB", "3000", "10002", "Розничная продажа")
+ORGANIZATIONS = (BRAZIL, GERMANY, RUSSIA)
+
+
 @dataclass
 class Customizing:
     """The codes there are. By price group: percent of the list price, alone and from fifty on."""
 
-    sales_areas: set[tuple[str, str, str]] = field(default_factory=lambda: {("BR01", "10", "00")})
-    companies: set[str] = field(default_factory=lambda: {"BR01"})
+    sales_areas: set[tuple[str, str, str]] = field(
+        default_factory=lambda: {one.area for one in ORGANIZATIONS}
+    )
+    companies: set[str] = field(default_factory=lambda: {one.code for one in ORGANIZATIONS})
     payment_terms: set[str] = field(default_factory=lambda: {"", "0001", "NT30", "Z856"})
     price_groups: Mapping[str, tuple[int, int]] = field(
         default_factory=lambda: {"": (100, 97), "R1": (100, 97), "W1": (84, 78)}
     )
-    credit_segments: Mapping[str, str] = field(default_factory=lambda: {"1000": "BRL"})
+    credit_segments: Mapping[str, str] = field(
+        default_factory=lambda: {one.credit_segment: one.currency for one in ORGANIZATIONS}
+    )
     roles: set[str] = field(
         default_factory=lambda: {"BUP001", "BUP003", "FLCU00", "FLCU01", "UKM000"}
     )

@@ -33,7 +33,7 @@ def simulated(system: System, body: Mapping[str, Any]) -> Row:
         together[item["Material"]] = before + Decimal(item["RequestedQuantity"])
     order["TransactionCurrency"] = terms["Currency"]
     for item in items:
-        amount = _amount(system, item, terms["CustomerPriceGroup"], together[item["Material"]])
+        amount = _amount(system, item, terms, together[item["Material"]])
         item["TransactionCurrency"] = terms["Currency"]
         item["NetAmount"] = format(amount, "f") if "to_Pricing" in body else "0"
     order["to_Item"] = items
@@ -71,14 +71,16 @@ def _terms(system: System, order: Row) -> Row:
     return areas[0]
 
 
-def _amount(system: System, item: Row, price_group: str, together: Decimal) -> Decimal:
+def _amount(system: System, item: Row, terms: Row, together: Decimal) -> Decimal:
     number = item["Material"]
     product = system.store.row("A_Product", (number,))
-    if product is None or product["IsMarkedForDeletion"]:
+    where = (number, terms["SalesOrganization"], terms["DistributionChannel"])
+    offer = system.store.row("A_ProductSalesDelivery", where)
+    if product is None or product["IsMarkedForDeletion"] or offer is None:
         raise not_in_table(number, "MVKE", "Material")
-    alone, many = system.customizing.price_groups[price_group]
+    alone, many = system.customizing.price_groups[terms["CustomerPriceGroup"]]
     percent = many if together >= _MANY else alone
-    each = _rounded(Decimal(product["_price"]) * percent / 100)
+    each = _rounded(Decimal(offer["_price"]) * percent / 100)
     return _rounded(each * Decimal(item["RequestedQuantity"]))
 
 
