@@ -11,8 +11,12 @@ from django.utils import timezone
 
 from atrio.integrators.actions import make_key
 from atrio.integrators.rules import SCOPES
+from atrio.integrators.webhooks import sending
+from atrio.integrators.webhooks.queries import forget_who_listens
+from atrio.integrators.webhooks.rules import EVENTS
 from atrio.kernel.queue import run_pending
 from atrio.onboarding.models import Application
+from tests.api.receiver import receiving
 from tests.apply.people import CONTACT
 from tests.desk.conftest import branch
 from tests.onboarding.house import CNPJ, code_sent_to, furnish, hire
@@ -119,3 +123,24 @@ def mallory(unit):
     elsewhere.journeys = ["company_br"]
     elsewhere.save()
     return program(hire(elsewhere, "mallory@elsewhere.example", "admin"), name="Mallory's")
+
+
+@pytest.fixture
+def receiver(settings):
+    """Where Rico hears of events."""
+    with receiving() as receiver:
+        settings.ATRIO_WEBHOOKS_TO = [receiver.place]
+        sending._client.cache_clear()
+        forget_who_listens()
+        yield receiver
+    sending._client.cache_clear()
+    forget_who_listens()
+
+
+@pytest.fixture
+def endpoint(rico, receiver):
+    """The address of his endpoint, which hears of everything."""
+    made = rico.send("webhooks", {"url": receiver.url, "events": list(EVENTS)})
+    assert made.status_code == 201, made.content
+    forget_who_listens()
+    return f"webhooks/{made.json()['id']}"

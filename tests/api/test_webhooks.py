@@ -13,35 +13,15 @@ from django.utils import timezone
 from atrio.integrators.jobs import deliver
 from atrio.integrators.models import Endpoint, EventDelivery
 from atrio.integrators.webhooks import sending
-from atrio.integrators.webhooks.queries import forget_who_listens
-from atrio.integrators.webhooks.rules import EVENTS, WAITS
+from atrio.integrators.webhooks.rules import WAITS
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.kernel.queue import run_pending
 from atrio.outside.public import checked_address, is_public
-from tests.api.receiver import receiving, verified
+from tests.api.receiver import verified
 from tests.parties.customers import seen_by
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(settings):
-    with receiving() as receiver:
-        settings.ATRIO_WEBHOOKS_TO = [receiver.place]
-        sending._client.cache_clear()
-        forget_who_listens()
-        yield receiver
-    sending._client.cache_clear()
-    forget_who_listens()
-
-
-@pytest.fixture
-def endpoint(rico, receiver):
-    made = rico.send("webhooks", {"url": receiver.url, "events": list(EVENTS)})
-    assert made.status_code == 201, made.content
-    forget_who_listens()
-    return f"webhooks/{made.json()['id']}"
 
 
 def secrets(rico, endpoint):

@@ -27,6 +27,10 @@ EventType = Literal[
     "application.withdrawn",
     "application.expired",
     "account.opened",
+    "credit_line.requested",
+    "credit_line.approved",
+    "credit_line.declined",
+    "credit_line.withdrawn",
 ]
 
 

@@ -14,6 +14,10 @@ Moved = Literal[
     "application.withdrawn",
     "application.expired",
     "account.opened",
+    "credit_line.requested",
+    "credit_line.approved",  # and entered in the ERP
+    "credit_line.declined",
+    "credit_line.withdrawn",
 ]
 
 

@@ -118,6 +118,10 @@ def first_start(state):
     try:
         demo.read_until("Ctrl-C ends it", FIRST_START)
         demo.readiness = httpx.get(f"{demo.url}/readyz").status_code
+        key = re.search(r"\batrio_\S+", demo.printed)[0]
+        demo.journeys = httpx.get(
+            f"{demo.url}/api/v1/journeys", headers={"authorization": f"Bearer {key}"}
+        ).json()
         environment = state / "demo/environment"
         demo.environment_mode = oct(environment.stat().st_mode)
         demo.faults = subprocess.run(
@@ -137,6 +141,10 @@ def test_the_first_start_plays_an_onboarding_and_says_whom_one_may_be(first_star
     assert "the first article with its own price" in first_start.printed
     assert re.search(r"Carla Duarte +carla@nordlicht.example", first_start.printed)
     assert first_start.readiness == 200
+
+
+def test_a_program_comes_in_with_the_key_that_is_printed(first_start):
+    assert {one["journey"] for one in first_start.journeys["items"]} == {"company_br"}
 
 
 def test_a_ctrl_c_ends_everything(first_start):

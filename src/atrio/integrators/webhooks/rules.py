@@ -17,6 +17,10 @@ EVENTS: Final = (
     "application.withdrawn",
     "application.expired",
     "account.opened",
+    "credit_line.requested",
+    "credit_line.approved",
+    "credit_line.declined",
+    "credit_line.withdrawn",
 )
 PING: Final = "ping"
 # As Standard Webhooks suggests: three and a half days in all.

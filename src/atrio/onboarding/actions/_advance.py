@@ -20,7 +20,12 @@ from atrio.onboarding.actions._proof import CodeTooSoon, proved_by, send_code, w
 from atrio.onboarding.case import Case, NewFact
 from atrio.onboarding.events import ApplicationMoved, Moved
 from atrio.onboarding.models import Application, Call, Fact, Step
-from atrio.onboarding.promises.credit import follows_credit, tell_of_credit
+from atrio.onboarding.promises.credit import (
+    CREDIT_LINE,
+    credit_moved,
+    follows_credit,
+    tell_of_credit,
+)
 from atrio.onboarding.promises.ticking import tick_promises
 from atrio.onboarding.timers import queue_timers
 
@@ -33,9 +38,10 @@ def advance_and_save(case: Case) -> None:
         is_reopened = _finish(case)
         free_for_other_eyes(case)
         asked_for_credit = follows_credit(case)
+        ran = CREDIT_LINE in case.application.clocks
         tick_promises(case, is_reopened=is_reopened)
     case.save()
-    if moved := _moved(case):
+    if moved := (*_moved(case), *credit_moved(case, ran=ran)):
         announce(ApplicationMoved(case.application.pk, case.application.business_unit, moved))
     if asked_for_credit or follows_credit(case):
         tell_of_credit(case.application.pk)

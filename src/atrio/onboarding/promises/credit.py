@@ -14,6 +14,7 @@ from django.db import transaction
 
 from atrio.kernel.queue import later
 from atrio.onboarding.case import Case, facts_held
+from atrio.onboarding.events import Moved
 from atrio.onboarding.models import Promise, Step
 from atrio.onboarding.rules import current_facts
 from atrio.trade.credit import note_credit_request
@@ -22,6 +23,8 @@ from atrio.trade.models import CreditLine
 CREDIT_LINE = "credit_line"
 # The message with which a process hears that the request was taken back.
 WITHDRAWN = "credit_withdrawn"
+# The call that enters a line in the ERP.
+_SETS = "erp.set_credit_line"
 _Request = CreditLine.Request
 
 
@@ -33,6 +36,27 @@ def tell_of_credit(application_id: UUID) -> None:
 def follows_credit(case: Case) -> bool:
     """Say whether an application promises a credit line to an account that is there."""
     return CREDIT_LINE in case.application.clocks and case.application.account_id is not None
+
+
+def credit_moved(case: Case, *, ran: bool) -> tuple[Moved, ...]:
+    """Say what has become here of the request for a credit line, as others may want to know.
+
+    `ran` says whether the promise's clock ran before the case has moved. Of a request that ends
+    with its application nothing is said: the application's own end is.
+    """
+    runs = CREDIT_LINE in case.application.clocks
+    outcomes = {step.outcome for step in case.closed}
+    if runs and not ran:
+        return ("credit_line.requested",)
+    if any(step.target == _SETS and step.outcome == "completed" for step in case.closed):
+        return ("credit_line.approved",)
+    if runs or not ran:
+        return ()
+    if f"received:{WITHDRAWN}" in outcomes:
+        return ("credit_line.withdrawn",)
+    # What keeps the promise may come long after the line is there.
+    steps = Step.objects.filter(application=case.application, target=_SETS, outcome="completed")
+    return () if steps.exists() else ("credit_line.declined",)
 
 
 def withdrawal_of_credit(application_id: UUID) -> Step | None:

@@ -31,6 +31,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what HOST ma
 _DEFAULTS = {
     "ATRIO_BRAND": "Nordlicht Supplies",
     "EMAIL_FROM": "Nordlicht Supplies <ola@nordlicht.example>",
+    "ATRIO_WEBHOOKS_TO": "127.0.0.1:9000",  # where the example in examples/ listens
     "ATRIO_PRICE_FRESHNESS_SECONDS": "60",  # a change in the ERP shows while one looks
 }
 
@@ -85,6 +86,7 @@ class _Demo:
         self._sms_port, self._sap_port, self._faults_port = (free_port() for _ in range(3))
         self._vies_port, self._dadata_port = (free_port() for _ in range(2))
         self._people = state / "demo/people.txt"
+        self._key = state / "demo/api-key.txt"
         self._passwords: dict[str, str] = {}  # by connection
 
     async def run(self, *, reset: bool, play: bool) -> None:
@@ -111,6 +113,8 @@ class _Demo:
                 self._status.title(f"Atrio is at {self._url}")
                 self._status.note(f"  Sign in with one click at {self._url}/sign-in/ as")
                 self._status.note(self._people.read_text())
+                self._status.note(f"  Programs come in by {self._url}/api/v1/ with the key")
+                self._status.note(f"    {self._key.read_text()}")
                 self._status.note("  Ctrl-C ends it; the next start finds everything as it was.")
                 await machine.until_stopped()
                 self._status.title("Stopping")
@@ -135,15 +139,15 @@ class _Demo:
             machine.start(self._worker()),
             machine.start(self._web()),
         )
-        people = ("--people", str(self._people))
-        await machine.run(self._atrio("demo-data", "demo-data", *people, role="atrio_worker"))
+        lists = ("--people", str(self._people), "--key", str(self._key))
+        await machine.run(self._atrio("demo-data", "demo-data", *lists, role="atrio_worker"))
         self._leave_environment()
 
     def _leave_environment(self) -> None:
         """Leave a file with which a shell can run `atrio` beside us: `. var/demo/environment`."""
         file = self._state / "demo/environment"
         file.touch(mode=0o600)
-        ours = self._our_environment("atrio_worker")
+        ours = self._our_environment("atrio_worker") | {"ATRIO_KEY": self._key.read_text()}
         file.write_text("".join(f"export {name}={shlex.quote(ours[name])}\n" for name in ours))
 
     async def _start_database(self, machine: Supervisor) -> None:
