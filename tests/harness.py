@@ -57,6 +57,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let groups stay together: pytest 9.2 no longer reads where pytest-xdist 3.8 writes them."""
+    for item in items:
+        if grouped := vars(item).get("_nodeid"):
+            item._id = item._id.parse(grouped)
+
+
 def pytest_collection_finish() -> None:
     """Leave what is imported by now out of every later look for garbage: it stays to the end."""
     gc.collect()

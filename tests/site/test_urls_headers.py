@@ -9,7 +9,7 @@ from lxml import html
 
 from atrio.identity.actions import ensure_user
 from tests.parties.customers import Browser
-from tests.site.world import ADDRESSES, POST, VISITORS, WITH_TOKEN, World
+from tests.site.world import GET, WITH_TOKEN, World
 
 
 @pytest.fixture
@@ -47,51 +47,50 @@ POLICIES = {
 }
 
 
-def policy_of(answer):
-    parts = (part.split() for part in answer["Content-Security-Policy"].split(";") if part.strip())
+def policy_of(headers):
+    parts = (part.split() for part in headers["Content-Security-Policy"].split(";") if part.strip())
     return {name: values for name, *values in parts}
 
 
-def test_every_answer_carries_what_protects_its_reader(world):
-    for visitor in ("stranger", "member", "associate"):
-        for name in ADDRESSES:
-            for method in ("get", "post"):
-                browser = world.browser(visitor)
-                answer = getattr(browser, method)(world.address(name), world.says(name))
-                allowed = (POLICY, POLICIES[name]) if name in POLICIES else (POLICY,)
-                framed = {"SAMEORIGIN"} if name in LETTERS else set()
-                about = (name, method, visitor)
-                assert policy_of(answer) in allowed, about
-                assert answer["X-Content-Type-Options"] == "nosniff", about
-                assert answer["Referrer-Policy"] == "same-origin", about
-                assert answer["X-Frame-Options"] in {"DENY"} | framed, about
-                assert answer["Cross-Origin-Opener-Policy"] == "same-origin", about
+@pytest.mark.xdist_group("tour")
+def test_every_answer_carries_what_protects_its_reader(tour):
+    for answer in tour:
+        name, headers = answer.name, answer.headers
+        allowed = (POLICY, POLICIES[name]) if name in POLICIES else (POLICY,)
+        framed = {"SAMEORIGIN"} if name in LETTERS else set()
+        about = (name, answer.method, answer.visitor)
+        assert policy_of(headers) in allowed, about
+        assert headers["X-Content-Type-Options"] == "nosniff", about
+        assert headers["Referrer-Policy"] == "same-origin", about
+        assert headers["X-Frame-Options"] in {"DENY"} | framed, about
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", about
 
 
-def test_no_cache_keeps_what_is_somebodys_own(world):
-    inside = [name for name in ADDRESSES if name.startswith(("cabinet:", "desk:"))]
-    for visitor in VISITORS:
-        browser = world.browser(visitor)
-        for name in [*WITH_TOKEN, *inside]:
-            answer = browser.get(world.address(name))
-            if answer.status_code not in {302, 405}:
-                assert "no-store" in answer["Cache-Control"], (name, visitor)
+@pytest.mark.xdist_group("tour")
+def test_no_cache_keeps_what_is_somebodys_own(tour):
+    for answer in tour:
+        inside = answer.name.startswith(("cabinet:", "desk:")) or answer.name in WITH_TOKEN
+        if inside and answer.method == GET and answer.status not in {302, 405}:
+            assert "no-store" in answer.headers["Cache-Control"], (answer.name, answer.visitor)
 
 
-def test_pages_bring_nothing_from_elsewhere_and_nothing_inline(world):
-    for visitor in ("stranger", "member", "associate"):
-        browser = world.browser(visitor)
-        for name, (method, expected) in ADDRESSES.items():
-            if method == POST or expected[visitor] != 200:
-                continue
-            answer = browser.get(world.address(name))
-            if not answer["Content-Type"].startswith("text/html") or name in LETTERS:
-                continue
-            page = html.fromstring(answer.content.decode())
-            assert not page.xpath("//script[not(@src)] | //style | //*[@style]"), name
-            assert not page.xpath("//@*[starts-with(name(), 'on')]"), name
-            loaded = page.xpath("//script/@src | //img/@src | //link/@href | //iframe/@src")
-            assert [url for url in loaded if not url.startswith(("/", "data:"))] == [], name
+@pytest.mark.xdist_group("tour")
+def test_pages_bring_nothing_from_elsewhere_and_nothing_inline(tour):
+    pages = [
+        answer
+        for answer in tour
+        if answer.visitor in {"stranger", "member", "admin"}
+        and answer.headers.get("Content-Type", "").startswith("text/html")
+        and answer.name not in LETTERS
+        and answer.page
+    ]
+    assert len(pages) > 100
+    for answer in pages:
+        page, name = html.fromstring(answer.page), answer.name
+        assert not page.xpath("//script[not(@src)] | //style | //*[@style]"), name
+        assert not page.xpath("//@*[starts-with(name(), 'on')]"), name
+        loaded = page.xpath("//script/@src | //img/@src | //link/@href | //iframe/@src")
+        assert [url for url in loaded if not url.startswith(("/", "data:"))] == [], name
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(world):

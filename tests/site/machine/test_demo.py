@@ -160,7 +160,7 @@ def test_a_shell_can_run_commands_beside_it(first_start):
     assert first_start.environment_mode == "0o100600"
 
 
-def test_the_second_start_keeps_the_data_and_is_ready_in_twenty_seconds(first_start, start):
+def test_it_starts_again_quickly_with_its_data_and_leaves_nothing_running(first_start, start):
     demo = start("--no-play")
     # The promise is for a machine with nothing else to do; other tests may run beside this one.
     crowd = max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
@@ -168,19 +168,18 @@ def test_the_second_start_keeps_the_data_and_is_ready_in_twenty_seconds(first_st
 
     # Alice came into being when the first onboarding was played.
     assert "alice@ventorim.example" in httpx.get(f"{demo.url}/sign-in/").text
-    assert demo.end(signal.SIGTERM) == 0
-
-
-def test_killed_it_leaves_nothing_running_and_starts_again(first_start, start):
-    demo = start("--no-play")
-    demo.read_until("Ctrl-C ends it", FIRST_START)
     family = demo.family()
     assert len(family) > 10
     demo.end(signal.SIGKILL)
-
     wait_until(lambda: are_gone(family), within=20)
-    again = start("--no-play")
-    again.read_until("Ctrl-C ends it", FIRST_START)
+
+
+def test_starting_anew_forgets_everything_even_after_it_was_killed(first_start, start):
+    demo = start("--no-play", "--reset")
+    demo.read_until("Ctrl-C ends it", FIRST_START)
+
+    assert "alice@ventorim.example" not in httpx.get(f"{demo.url}/sign-in/").text
+    assert demo.end(signal.SIGTERM) == 0
 
 
 def test_one_that_was_begun_earlier_gets_the_secrets_it_lacks_and_keeps_the_others(tmp_path):
@@ -202,10 +201,3 @@ def test_a_taken_port_is_named_with_the_way_out(start):
     assert demo.process.returncode == 1
     assert f"Port {taken} of 127.0.0.1 is taken" in printed
     assert f"make demo PORT={taken + 1}" in printed
-
-
-def test_starting_anew_forgets_everything(first_start, start):
-    demo = start("--no-play", "--reset")
-    demo.read_until("Ctrl-C ends it", FIRST_START)
-
-    assert "alice@ventorim.example" not in httpx.get(f"{demo.url}/sign-in/").text
