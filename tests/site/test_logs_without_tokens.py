@@ -9,6 +9,7 @@ from atrio.site.observe import _without_tokens
     ("said", "kept"),
     [
         ("Not Found: /apply/abc~def/track/", "Not Found: /apply/…/track/"),
+        ("Unprocessable Entity: /asked/abc~def/", "Unprocessable Entity: /asked/…/"),
         ("/cabinet/requests/by-letter/ab~1~c/ was read", "/cabinet/requests/by-letter/…/ was read"),
         ("GET /live/W1sidW5pdCI:x:y 403", "GET /live/… 403"),
         ("/apply/start/ and /desk/outbox/", "/apply/start/ and /desk/outbox/"),

@@ -15,8 +15,8 @@ from atrio.enrolment.models import ImportRun
 from atrio.identity.models import User
 from atrio.integrators.models import ApiKey, Endpoint, EventDelivery
 from atrio.notices.models import Message
-from atrio.onboarding.models import AccessRequest, Call, RepairItem, RepairRun
-from atrio.onboarding.tokens import access_token_for
+from atrio.onboarding.models import AccessRequest, Call, Delegation, RepairItem, RepairRun
+from atrio.onboarding.tokens import access_token_for, delegate_token_for
 from atrio.outside.invented import invented_numbers
 from atrio.parties.models import Contact, LegalEntity, Merge, Pair
 from atrio.seller.models import BusinessUnit, Staff
@@ -132,6 +132,12 @@ ADDRESSES = {
     "apply:step": (GET, everybody(302)),
     "apply:send-code": (POST, everybody(302)),
     "apply:left": (POST, everybody(204)),
+    # What was sent is asked of nobody else, so nobody is asked: they are led back.
+    "apply:ask": (GET, everybody(302)),
+    "apply:take-back": (POST, everybody(302)),
+    "apply:remind": (POST, everybody(302)),
+    # Whoever holds this token is asked for one step; it was sent meanwhile.
+    "apply:asked": (GET, everybody(200)),
     "apply:track": (GET, everybody(200)),
     "apply:enter-shop": (POST, everybody(409)),
     "apply:continue": (GET, everybody(200)),
@@ -280,6 +286,8 @@ ALSO_POSTED = (
     "mfa_activate_totp",
     "mfa_view_recovery_codes",
     "apply:step",
+    "apply:ask",
+    "apply:asked",
     "apply:continue",
     "apply:address",
     "apply:elsewhere",
@@ -384,6 +392,17 @@ class World:
             email="alice@ventorim.example",
             asked_at=timezone.now(),
         )
+        self.delegation = Delegation.objects.create(
+            application=self.application,
+            step=self.application.steps.get(element="confirm_company"),
+            name="Dana Roth",
+            email="dana@ventorim.example",
+            asked_by_kind="applicant",
+            asked_by_id=str(self.application.pk),
+            asked_by_label="Alice Prado",
+            asked_at=timezone.now(),
+            valid_until=timezone.now() + timedelta(days=14),
+        )
         self.users = {"member": mallory.user.pk} | {name: who.id for name, who in staff.items()}
 
     def browser(self, visitor):
@@ -438,6 +457,8 @@ class World:
             "shop_id": "no-such-shop",
             "sign_in_id": uuid4(),
         } | other
+        if name == "apply:asked" and "token" not in other:
+            known["token"] = delegate_token_for(self.application.pk, self.delegation.pk)
         return reverse(name, kwargs={key: known[key] for key in parameters(name)})
 
     def says(self, name):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.address import returned
+from atrio.apply.delegating import drawn, may_ask, owed
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
 from atrio.apply.mailbox import mailbox_url
@@ -25,9 +26,13 @@ from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_leave, note_view, send_code_again, submit_step
 from atrio.onboarding.actions.submit_step import ApplicationOver, CodeUsed, TooLateToChange
+from atrio.onboarding.delegations import answered_by_delegate, step_left_to
 from atrio.onboarding.drawing import form_for, sections_for
 from atrio.onboarding.queries import Application, StepView
 from atrio.onboarding.tokens import token_for
+
+# The form's word for whom the step was delegated to when it was drawn.
+DELEGATED = "delegated"
 
 
 @require_safe
@@ -85,7 +90,10 @@ def left(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
-    submitted = {name: request.POST.getlist(name) for name in request.POST}
+    submitted = {name: request.POST.getlist(name) for name in request.POST if name != DELEGATED}
+    asked = request.POST.get(DELEGATED)
+    if asked and (name := answered_by_delegate(by=by, element=element, delegation_id=asked)):
+        return _show_both(request, by, element, submitted, name)
     try:
         application, answers = submit_step(
             by=by, step=element, submitted=submitted, language=reader(), now=timezone.now()
@@ -106,8 +114,28 @@ def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     return _onwards(application)
 
 
+def _show_both(
+    request: HttpRequest, by: Actor, element: str, submitted: dict[str, list[str]], name: str
+) -> HttpResponse:
+    """Show what was typed while a colleague was faster, to be sent once more or let go."""
+    view = queries.step_view(by=by, element=element, language=reader())
+    typed = {field: said[-1] if len(said) == 1 else said for field, said in submitted.items()}
+    note = {
+        "tone": "warn",
+        "title": _("%s has filled this in meanwhile") % name,
+        "text": _("Below is what you typed. If you send it, it takes the place of theirs."),
+        "link": reverse("apply:resume", kwargs={"token": token_for(view.application.pk)}),
+        "link_text": _("Go on with theirs"),
+    }
+    return _show(request, by, view, Answers(raw=typed), note=note)
+
+
 def _show(
-    request: HttpRequest, by: Actor, view: StepView, answers: Answers | None = None
+    request: HttpRequest,
+    by: Actor,
+    view: StepView,
+    answers: Answers | None = None,
+    note: dict[str, str] | None = None,
 ) -> HttpResponse:
     where = place_of(view.application, step=view.element.id)
     note_view(by=by, where=where, now=timezone.now(), application=view.application)
@@ -122,8 +150,15 @@ def _show(
         "helped": helped(view.application),
         "leaving": ways_out(view.application),
     }
-    if note := returned(request, view.application):
+    if note := note or returned(request, view.application):
         context["note"] = note
+    if may_ask(view):
+        context["ask_url"] = reverse("apply:ask", kwargs=address)
+    for one in owed(view.application, now=timezone.now()):
+        if one.element == view.element.id and one.is_asked:
+            context["delegated"] = drawn(one, view.application, now=timezone.now()) | {
+                "id": one.delegation.pk
+            }
     template = "apply/step.html"
     if "proof" in attributes:
         template = "apply/code.html"
@@ -152,7 +187,7 @@ def _address(view: StepView, element: str) -> str:
 
 def _onwards(application: Application) -> HttpResponse:
     token = token_for(application.pk)
-    step = queries.open_step_of(application)
+    step = step_left_to(application, owed(application, now=timezone.now()))
     if step is None:
         return redirect("apply:track", token=token)
     return redirect("apply:step", token=token, element=step.element)

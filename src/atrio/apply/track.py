@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.address import returned
+from atrio.apply.delegating import drawn, owed
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
 from atrio.identity.actions import let_in
@@ -25,6 +26,7 @@ from atrio.kernel.errors import Refused
 from atrio.kernel.live.tickets import application_key, live_address
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_view
+from atrio.onboarding.delegations import Owed, step_left_to
 from atrio.onboarding.promises.queries import PromiseView
 from atrio.onboarding.tokens import token_for
 from atrio.onboarding.tracking import Milestone, Tracker, tracker
@@ -66,7 +68,8 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     """Show the way to the shop; once a step waits for the applicant again, go there."""
     application = queries.get_application(by=by)
     token = token_for(application.pk)
-    step = queries.open_step_of(application)
+    others = owed(application, now=timezone.now())
+    step = step_left_to(application, others)
     is_part = ASKED_BY_SCRIPT in request.headers
     if step is not None:
         address = reverse("apply:step", kwargs={"token": token, "element": step.element})
@@ -81,7 +84,9 @@ def show(request: HttpRequest, by: Actor) -> HttpResponse:
     with timezone.override(ZoneInfo(unit.time_zone)):
         context = {
             "application": application,
-            "tracker": _drawn(view, token) | {"returned": returned(request, application)},
+            "tracker": _drawn(view, token)
+            | _waiting(view, others)
+            | {"returned": returned(request, application)},
             "helped": [] if is_part else helped(application),
             "refresh": 0 if application.finished_at else REFRESH,
         }
@@ -155,6 +160,20 @@ def _drawn(view: Tracker, token: str) -> dict[str, Any]:
         "without_credit": _without_credit(view),
         "declined": outcome.text if outcome and not outcome.is_good else "",
         "clock": _clock(view) if outcome and outcome.is_good else None,
+    }
+
+
+def _waiting(view: Tracker, others: list[Owed]) -> dict[str, Any]:
+    """Return whom the application waits for, if for somebody who was asked by the applicant."""
+    now = timezone.now()
+    cards = [drawn(one, view.application, now=now) for one in others]
+    asked = [one for one in others if one.is_asked]
+    if not asked or view.outcome:
+        return {"owed": cards}
+    return {
+        "owed": cards,
+        "title": _("Waiting for %s") % asked[0].delegation.name,
+        "text": _("This page goes on by itself. You can close it and come back by its address."),
     }
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from atrio.apply import address, again, elsewhere, landing, mailbox, steps, track, withdraw
+from atrio.apply import (
+    address,
+    again,
+    asked,
+    delegating,
+    elsewhere,
+    landing,
+    mailbox,
+    steps,
+    track,
+    withdraw,
+)
 
 app_name = "apply"
 urlpatterns = [
@@ -16,6 +27,11 @@ urlpatterns = [
     path("apply/<str:token>/step/<slug:element>/", steps.step, name="step"),
     path("apply/<str:token>/step/<slug:element>/code/", steps.send_code, name="send-code"),
     path("apply/<str:token>/step/<slug:element>/left/", steps.left, name="left"),
+    path("apply/<str:token>/step/<slug:element>/ask/", delegating.ask, name="ask"),
+    path("apply/<str:token>/step/<slug:element>/ask/back/", delegating.take_back, name="take-back"),
+    path("apply/<str:token>/step/<slug:element>/ask/remind/", delegating.remind, name="remind"),
+    # A delegate's token is another one than an applicant's, and opens nothing but this.
+    path("asked/<str:token>/", asked.asked, name="asked"),
     path("apply/<str:token>/mail/", mailbox.show, name="mailbox"),
     path("apply/<str:token>/track/", track.show, name="track"),
     path("apply/<str:token>/address/", address.change, name="address"),

@@ -41,6 +41,7 @@ _LENT = {
     "reference": "K7M2-9QXA",
     "helper": "Carla",
     "who": "Alice Prado",
+    "colleague": "Dana Roth",
     "words": "…",
 }
 

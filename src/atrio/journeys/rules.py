@@ -245,6 +245,8 @@ def _silent(journey: Journey, language: str) -> Iterator[str]:
     if any("proof" in element.attributes for element in journey.elements("user")):
         wanted |= {("notices", "code"), ("notices", "resume"), ("notices", "withdrawn")}
         wanted |= {("notices", "withdrawn_on_word")}
+    if any(each.has("notices", "step_asked") for each in journey.texts.values()):
+        wanted |= {("notices", f"step_{what}") for what in ("asked_again", "answered", "declined")}
     for message in MESSAGES:
         if journey.blueprint.listening(message):
             wanted |= {("notices", message), ("notices", f"{message}_on_word")}

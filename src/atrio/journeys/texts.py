@@ -17,12 +17,14 @@ from atrio.engine.problems import Problem, Unpublishable
 from atrio.notices import markup
 
 # What facts cannot know; `words` and `helper` are what a member of staff writes, and their name,
-# `who` and `how` whose word they took, and by telephone or how else it came.
+# `who` and `how` whose word they took, and by telephone or how else it came. Where a step is
+# delegated `who` asks, and `colleague` is whom they ask.
 CUSTOMER_NAME = "customer"  # what the company is called by law, or the private person
 LENT_NAMES = frozenset(
     {
         CUSTOMER_NAME,
         *("code", "minutes", "link", "reference", "step", "day", "words", "helper", "who", "how"),
+        "colleague",
     }
 )
 # Steps of "staff" are ours alone: customers do not hear of them.

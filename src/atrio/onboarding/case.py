@@ -252,24 +252,32 @@ def applications_visible_to(by: Actor) -> QuerySet[Application]:
     return Application.objects.none()
 
 
-def open_case(*, by: Actor, application_id: UUID | Subquery, now: datetime) -> Case:
-    """Lock the application and load what working on it needs. Raises NotFound."""
-    application = (
-        applications_visible_to(by).filter(pk=application_id).select_for_update(no_key=True).first()
-    )
+def open_case(
+    *,
+    by: Actor,
+    application_id: UUID | Subquery,
+    now: datetime,
+    among: QuerySet[Application] | None = None,
+) -> Case:
+    """Lock the application and load what working on it needs. Raises NotFound.
+
+    `among` is what an actor may work on who sees no applications: a delegate, in one step.
+    """
+    rows = applications_visible_to(by) if among is None else among
+    application = rows.filter(pk=application_id).select_for_update(no_key=True).first()
     if application is None:
         raise NotFound(_("There is no such application."))
     bind_contextvars(application=application.reference)
     journey = compiled(application.release_id)
-    rows = facts_held(application.pk)
+    held = facts_held(application.pk)
     steps = list(Step.objects.raw(_OPEN_STEPS, [application.pk]))
-    run = run_of(application, journey, rows, steps, now=now)
+    run = run_of(application, journey, held, steps, now=now)
     return Case(
         application=application,
         journey=journey,
         by=by,
         now=now,
-        fact_rows=rows,
+        fact_rows=held,
         open_steps={step.task_id: step for step in steps},
         run=run,
     )

@@ -51,10 +51,16 @@ def form_for(view: StepView, answers: Answers | None) -> BoundForm:
     )
 
 
-def sections_for(view: StepView, address: Callable[[str], str]) -> list[Section]:
+_NOBODY_ELSES = frozenset({"personal", "sensitive"})
+
+
+def sections_for(
+    view: StepView, address: Callable[[str], str], *, for_applicant: bool = True
+) -> list[Section]:
     """Return everything that was answered before this step, step by step.
 
-    `address` says where a step can be changed.
+    `address` says where a step can be changed. Whoever is not the applicant reads nothing of
+    what their form calls personal.
     """
     journey, language = view.journey, view.language
     names = journey.pack.source_names(language)
@@ -65,7 +71,11 @@ def sections_for(view: StepView, address: Callable[[str], str]) -> list[Section]
         if node.lane != "customer" or "proof" in node.attributes or "detour" in node.attributes:
             continue
         form = journey.forms[node.target]
-        facts = shown(form, facts=view.facts, language=language, say=say)
+        facts = [
+            one
+            for one in shown(form, facts=view.facts, language=language, say=say)
+            if for_applicant or one.privacy not in _NOBODY_ELSES
+        ]
         sources = {
             name: names.get(source.partition(".")[0], "")
             for name, source in agreeing(form, facts=view.facts).items()

@@ -16,6 +16,7 @@ from atrio.kernel.ids import new_id
 
 # Told apart for length: here Django finds them.
 from atrio.onboarding.credit_models import CreditWithdrawal as CreditWithdrawal
+from atrio.onboarding.delegation_models import Delegation as Delegation
 from atrio.onboarding.help_models import Help as Help
 from atrio.onboarding.letter_models import EmailProof as EmailProof
 from atrio.onboarding.letter_models import LinkRequest as LinkRequest
@@ -115,6 +116,10 @@ class Application(models.Model):
     seen_at = models.DateTimeField(null=True, help_text="when the customer was last here")
     helped_at = models.DateTimeField(
         null=True, help_text="when one of ours last helped; nobody looks for help there is none of"
+    )
+    delegated_at = models.DateTimeField(
+        null=True,
+        help_text="when a step was last delegated; nobody looks for what there is none of",
     )
     remind_at = models.DateTimeField(
         null=True, db_default=Now(), help_text="when it is looked at, as it waits for the customer"

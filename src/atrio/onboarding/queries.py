@@ -166,6 +166,14 @@ def step_view(
     Raises NotFound for a step that was never reached.
     """
     application = get_application(by=by, application_id=application_id)
+    return step_of(application, element=element, language=language)
+
+
+def step_of(application: Application, *, element: str, language: str) -> StepView:
+    """Return what the page of a step needs, of an application that was found already.
+
+    Raises NotFound for a step that was never reached.
+    """
     journey = journey_of(application)
     asked = [node for node in journey.elements("user") if node.lane == "customer"]
     node = next((node for node in asked if node.id == element), None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -17,6 +18,9 @@ CODE_PAUSE = timedelta(seconds=30)
 CODES_PER_HOUR = 6  # for one application
 CODES_TO_ADDRESS = 12  # an hour, whoever applies with it: a mailbox is nobody's to flood
 TYPED_MOST = 20_000  # characters of one field that are kept although they could not be accepted
+
+
+_DOT_IN_AN_ADDRESS = re.compile(r"(?<=\w)\.(?=\w{2})")
 
 
 class FactRow(Protocol):
@@ -70,6 +74,22 @@ def _cut_together(texts: list[str]) -> list[str]:
         kept.append(text[:left])
         left -= len(text) + 1
     return kept[::-1]
+
+
+def may_be_delegated(
+    attributes: Collection[str], *, fields: Collection[str], proved: Collection[str]
+) -> bool:
+    """Say whether somebody else may be asked to fill in a step, by a link of their own.
+
+    Not the one that proves an address, and not the one that names it (`proved` are those fields,
+    `fields` the step's): both say who the applicant is, and nobody says that for them.
+    """
+    return "proof" not in attributes and set(proved).isdisjoint(fields)
+
+
+def without_links(text: str) -> str:
+    """Return what somebody typed so that no mail program makes a link of it: "evil. example"."""
+    return _DOT_IN_AN_ADDRESS.sub(". ", text).replace("://", ": //")
 
 
 def new_code() -> str:

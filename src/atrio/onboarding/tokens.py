@@ -17,6 +17,7 @@ from atrio.kernel.errors import NotFound
 
 _signer = Signer(salt="atrio.onboarding.applicant", sep="~")
 _access_signer = TimestampSigner(salt="atrio.onboarding.access", sep="~")
+_delegate_signer = Signer(salt="atrio.onboarding.delegate", sep="~")
 ACCESS_TOKEN_LIFE = timedelta(days=14)
 _TOKEN = re.compile(r"\b(?:[0-9a-f]{32}){1,2}~[\w~-]+")
 
@@ -33,6 +34,24 @@ def applicant(token: str) -> Actor:
     except (BadSignature, ValueError):
         raise NotFound(_("This address does not lead to an application.")) from None
     return Actor(kind="applicant", id=str(application_id), application=application_id)
+
+
+def delegate_token_for(application_id: UUID, delegation_id: UUID) -> str:
+    """Return the token that opens one step of an application to whom it was delegated."""
+    return _delegate_signer.sign(f"{application_id.hex}{delegation_id.hex}")
+
+
+def delegate(token: str) -> Actor:
+    """Return the delegate this token stands for; NotFound if it is not one of ours.
+
+    Whether there still is anything to do is said by the delegation, not by its token.
+    """
+    try:
+        ids = _delegate_signer.unsign(token)
+        application_id, delegation_id = UUID(ids[:32]), UUID(ids[32:])
+    except (BadSignature, ValueError):
+        raise NotFound(_("This address does not lead to a step.")) from None
+    return Actor(kind="delegate", id=str(delegation_id), application=application_id)
 
 
 def access_token_for(request_id: UUID, user_id: UUID) -> str:

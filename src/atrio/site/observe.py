@@ -9,7 +9,7 @@ import re
 import structlog
 
 # An applicant's token opens the application; Django names the address of every refused request.
-_TOKEN = re.compile(r"(/apply/(?!start/)|/requests/by-letter/|/live/)[^/\s]+")
+_TOKEN = re.compile(r"(/apply/(?!start/)|/asked/|/requests/by-letter/|/live/)[^/\s]+")
 
 
 def _without_tokens(

@@ -9,6 +9,10 @@ from atrio.onboarding.actions.answer_call import (
     postpone_call,
     question_about,
 )
+from atrio.onboarding.actions.answer_delegated import (
+    answer_delegated_step,
+    decline_delegated_step,
+)
 from atrio.onboarding.actions.begin_again import begin_again
 from atrio.onboarding.actions.change_address import offer_address, take_address
 from atrio.onboarding.actions.choose_erp import choose_erp
@@ -16,6 +20,11 @@ from atrio.onboarding.actions.claim_next import claim_next
 from atrio.onboarding.actions.correct_step import correct_step
 from atrio.onboarding.actions.decide_access import decide_access, take_access_decision
 from atrio.onboarding.actions.decide_step import decide_step
+from atrio.onboarding.actions.delegate_step import (
+    delegate_step,
+    remind_delegate,
+    take_step_back,
+)
 from atrio.onboarding.actions.fill_in_step import fill_in_step
 from atrio.onboarding.actions.fire_timer import fire_timer
 from atrio.onboarding.actions.help_customer import note_call, write_to_customer
@@ -44,6 +53,7 @@ from atrio.onboarding.actions.withdraw_credit import (
 from atrio.onboarding.actions.withdraw_on_word import withdraw_on_word
 
 __all__ = [
+    "answer_delegated_step",
     "answer_link_request",
     "ask_for_links",
     "ask_to_withdraw_credit",
@@ -55,6 +65,8 @@ __all__ = [
     "correct_step",
     "decide_access",
     "decide_step",
+    "decline_delegated_step",
+    "delegate_step",
     "end_application",
     "fail_call",
     "fill_in_step",
@@ -71,6 +83,7 @@ __all__ = [
     "offer_address",
     "postpone_call",
     "question_about",
+    "remind_delegate",
     "resume_application",
     "retry_call",
     "send_code_again",
@@ -82,6 +95,7 @@ __all__ = [
     "take_access_decision",
     "take_address",
     "take_credit_withdrawal",
+    "take_step_back",
     "withdraw_application",
     "withdraw_credit",
     "withdraw_on_word",
