@@ -187,3 +187,12 @@ def test_a_role_that_does_not_see_every_row_makes_no_back_up(db, tmp_path):
     assert refused.returncode == 1
     assert "does not see all of" in refused.stderr
     assert list(tmp_path.glob("house*")) == []
+
+
+def test_a_place_that_cannot_be_written_to_is_told_in_a_line(db, tmp_path):
+    nowhere = tmp_path / "no such folder" / "house.atrio"
+
+    refused = atrio("backup", nowhere, tmp_path, role="atrio_worker")
+
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == f"{nowhere}.part: No such file or directory"

@@ -50,6 +50,9 @@ def save(target: Path, *, now: datetime) -> Iterator[str]:
         unfinished.rename(target)
     except FileExistsError:
         raise Unfit(f"{unfinished} is there: another back-up runs, or died.") from None
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise Unfit(f"{error.filename or unfinished}: {error.strerror}") from error
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
