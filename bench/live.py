@@ -30,12 +30,16 @@ def live(machine: Machine) -> Iterator[Figure]:
             listeners = _start(made, "streams", url, STREAMS, A_SECOND, SECONDS)
             assert listeners.stdout is not None
             listeners.stdout.readline()  # all are open
+            began = cpu_seconds(web.pid)
             after, threads = pss_megabytes(web.pid), thread_count(web.pid)
             found = _said(listeners)
+            spent = cpu_seconds(web.pid) - began
         for whom in ("one", "all"):
             p95 = percentile(found[whom], 0.95) * 1000
             name = f"{STREAMS:,} streams, {A_SECOND} events/s to {whom}, delivery p95"
             yield Figure(name, "ms", p95, bar=Bar(50, is_floor=False))
+        words = A_SECOND * SECONDS * (STREAMS + 1)
+        yield Figure("CPU of the web process for a word", "µs", 1e6 * spent / words)
         yield Figure("memory of the web process with them", "MB", after)
         yield Figure("… of which for a stream", "kB", 1000 * (after - before) / STREAMS)
         yield Figure("threads of the web server with them", "", threads)

@@ -10,9 +10,10 @@ import asyncio
 import random
 import time
 from contextlib import suppress
+from functools import partial
 
 from atrio.kernel.live.hub import Deaf, Hub, Watch
-from atrio.kernel.live.tickets import Ticket, ticket_at
+from atrio.kernel.live.tickets import ticket_at
 from atrio.site.pages import Message, Receive, Send
 
 _HEAD = [
@@ -21,7 +22,14 @@ _HEAD = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
-_CHANGED, _STILL_HERE = b"data: changed\n\n", b": still here\n\n"
+
+
+def _word(said: bytes) -> Message:
+    return {"type": "http.response.body", "body": said, "more_body": True}
+
+
+_CHANGED, _STILL_HERE = _word(b"data: changed\n\n"), _word(b": still here\n\n")
+_late: set[asyncio.Task[None]] = set()
 
 
 async def stream(hub: Hub, scope: Message, receive: Receive, send: Send) -> None:
@@ -39,29 +47,40 @@ async def stream(hub: Hub, scope: Message, receive: Receive, send: Send) -> None
     over = asyncio.get_running_loop().call_later(ticket.until - time.time(), watch.end)
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _HEAD})
-        await _tell(watch, ticket, send)
+        # Those who lose their streams together do not come back together.
+        await send(_word(b"retry: %d\n\n" % random.randint(1000, 4000)))  # noqa: S311
+        watch.speak(partial(_say, send, watch), pause=ticket.pause)
+        await watch.until_over()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         hub.leave(watch)
         over.cancel()
         leaving.cancel()
 
 
-async def _tell(watch: Watch, ticket: Ticket, send: Send) -> None:
-    # Those who lose their streams together do not come back together.
-    retry = f"retry: {random.randint(1000, 4000)}\n\n".encode()  # noqa: S311
-    await _say(send, retry)
-    while True:
-        changed = await watch.word()
-        if watch.is_over:
-            break
-        await _say(send, _CHANGED if changed else _STILL_HERE)
-        if changed and ticket.pause:
-            await asyncio.sleep(ticket.pause)
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+def _say(send: Send, watch: Watch, changed: bool) -> None:  # noqa: FBT001 (called back)
+    """Say a word without waiting: granian keeps what its reader has not taken yet.
+
+    From a server that wants us to wait the word comes once more, by a task; that does no harm.
+    """
+    word = _CHANGED if changed else _STILL_HERE
+    try:
+        next(send(word).__await__())
+    except StopIteration:
+        return
+    except Exception:  # noqa: BLE001 (whatever ails this one, the others are to hear)
+        watch.end()
+        return
+    task = asyncio.ensure_future(_say_patiently(send, watch, word))
+    _late.add(task)  # else it might be collected before it has run
+    task.add_done_callback(_late.discard)
 
 
-async def _say(send: Send, said: bytes) -> None:
-    await send({"type": "http.response.body", "body": said, "more_body": True})
+async def _say_patiently(send: Send, watch: Watch, word: Message) -> None:
+    try:
+        await send(word)
+    except OSError:  # gone
+        watch.end()
 
 
 async def _end_when_left(receive: Receive, watch: Watch) -> None:

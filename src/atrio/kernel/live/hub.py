@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import psycopg
 from prometheus_client import Gauge
@@ -31,34 +31,58 @@ class Deaf(Exception):
 
 
 class Watch:
-    """One stream's ear: wakes it when there is something to say, or when it is over."""
+    """One stream's ear, and its mouth: what is heard is said at once, where it is heard.
+
+    No task is woken for a word: for a thousand streams that takes longer than all the rest.
+    """
 
     def __init__(self, keys: Iterable[str]) -> None:
         self.keys = tuple(keys)
-        self.is_over = False
-        self._changed = False
-        self._wake = asyncio.Event()
+        self._say: Callable[[bool], None] | None = None
+        self._pause = 0.0
+        self._is_silent = True
+        self._changed = False  # unsaid, while it is silent
+        self._over = asyncio.Event()
 
-    async def word(self) -> bool:
-        """Wait to be woken; say whether something has changed since the last word."""
-        await self._wake.wait()
-        self._wake.clear()
-        changed, self._changed = self._changed, False
-        return changed
+    def speak(self, say: Callable[[bool], None], *, pause: float) -> None:
+        """Have every word said from now on: whether something has changed, or it is only there.
+
+        After a change it is silent for `pause` seconds; what has been heard by then is one word.
+        """
+        self._say, self._pause = say, pause
+        self._break_silence()
 
     def tell(self) -> None:
-        """Note that something has changed; what has not been heard yet becomes one word."""
-        self._changed = True
-        self._wake.set()
+        """Say that something has changed, or note it until it may be said."""
+        if self._is_silent:
+            self._changed = True
+            return
+        self._utter(changed=True)
+        if self._pause:
+            self._is_silent = True
+            asyncio.get_running_loop().call_later(self._pause, self._break_silence)
 
     def nudge(self) -> None:
-        """Wake it although nothing has changed."""
-        self._wake.set()
+        """Say that it is still there although nothing has changed."""
+        self._utter(changed=False)
 
     def end(self) -> None:
         """Let the stream end."""
-        self.is_over = True
-        self._wake.set()
+        self._over.set()
+
+    async def until_over(self) -> None:
+        """Wait for the end."""
+        await self._over.wait()
+
+    def _break_silence(self) -> None:
+        self._is_silent = False
+        if self._changed:
+            self._changed = False
+            self.tell()
+
+    def _utter(self, *, changed: bool) -> None:
+        if self._say is not None and not self._over.is_set():
+            self._say(changed)
 
 
 class Hub:
