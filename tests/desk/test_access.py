@@ -49,12 +49,15 @@ POSTED = {
     "second-factor",
     "shop-open",
     "shop-close",
+    "sign-on-open",
 }
 # For administrators, who keep them; Carla is none.
 KEPT = {
     "api-keys",
     "webhooks",
     "doors",
+    "sign-on",
+    "sign-on-one",
     "calendars",
     "calendar",
     "letterheads",
@@ -73,6 +76,7 @@ WITHOUT_IDS = {
     "promises",
     "calendars",
     "doors",
+    "sign-on",
     "shop-open",
     "letterheads",
     "merge",
@@ -110,6 +114,7 @@ def addresses(referred, settings):
         **of_the_base(),
         "key_id": UUID(int=6),
         "delivery_id": UUID(int=7),
+        "provider_id": UUID(int=8),
     }
     answered = {"correct": {"step": "confirm_company"}, "fill-step": {"step": "give_contact"}}
     return {
@@ -198,7 +203,15 @@ def without_ids(page):
 def test_what_is_changed_is_changed_by_post_alone(carla, addresses):
     for name in POSTED:
         assert carla.get(addresses[name]).status_code == 405, name
-    also_posted_to = {"api-keys", "correct", "fill-step", "letterhead", "new", "withdraw"}
+    also_posted_to = {
+        "api-keys",
+        "sign-on-one",
+        "correct",
+        "fill-step",
+        "letterhead",
+        "new",
+        "withdraw",
+    }
     for name in addresses.keys() - POSTED - also_posted_to:
         assert carla.post(addresses[name]).status_code == 405, name
 

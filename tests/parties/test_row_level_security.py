@@ -19,6 +19,7 @@ from atrio.integrators.models import ApiKey, Endpoint, EventDelivery, KeptAnswer
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.ids import new_id
+from atrio.onboarding.delegation_models import Delegation
 from atrio.onboarding.models import (
     AccessRequest,
     Application,
@@ -29,10 +30,12 @@ from atrio.onboarding.models import (
     Reminder,
     RepairItem,
     RepairRun,
+    Step,
 )
 from atrio.onboarding.promise_models import Promise, Reached
 from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership, Merge, Pair
+from atrio.sign_on.models import Provider
 from atrio.trade.actions import fetch_first_prices
 from atrio.trade.models import CreditLine
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
@@ -49,6 +52,7 @@ AND_THESE = [
     "parties_membership",
     "parties_merge",
     "parties_pair",
+    "sign_on_maildomain",
 ]
 # What goes to customers by mail, and who resembles whom: the web role reads none of it, not even
 # one's own.
@@ -141,6 +145,17 @@ def keep_promises_and_doubles(*accounts):
         )
     for application in Application.objects.all():
         Reminder.objects.create(application=application, occasion="a day", at=timezone.now())
+        Delegation.objects.create(
+            application=application,
+            step=Step.objects.filter(application=application).latest("id"),
+            name="Bob Reis",
+            email="bob@elsewhere.example",
+            asked_by_kind="applicant",
+            asked_by_id=str(application.pk),
+            asked_by_label="Alice Prado",
+            asked_at=timezone.now(),
+            valid_until=timezone.now(),
+        )
         LinkRequest.objects.create(application=application, at=timezone.now())
         Help.objects.create(
             application=application,
@@ -164,6 +179,7 @@ def keep_promises_and_doubles(*accounts):
         asked_by_label="Alice Prado",
     )
     keep_an_answer()
+    keep_sign_on(accounts[0])
     call = Call.objects.latest("id")
     run = RepairRun.objects.create(
         call=call.name, error_code="invalid", by_id=new_id(), started_at=timezone.now()
@@ -210,6 +226,14 @@ def keep_an_answer():
         created_at=now,
     )
     KeptAnswer.objects.create(key=key, name="order-1", asked=b"digest", status=200, at=now)
+
+
+def keep_sign_on(account):
+    """Let a customer's people come in by their company."""
+    provider = Provider.objects.create(
+        account_id=account.pk, name=account.name, created_at=timezone.now()
+    )
+    provider.domains.create(name="ventorim.example")
 
 
 class Web:

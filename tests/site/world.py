@@ -20,6 +20,7 @@ from atrio.onboarding.tokens import access_token_for, delegate_token_for
 from atrio.outside.invented import invented_numbers
 from atrio.parties.models import Contact, LegalEntity, Merge, Pair
 from atrio.seller.models import BusinessUnit, Staff
+from atrio.sign_on.models import Provider
 from tests.apply.people import Applicant
 from tests.onboarding.house import furnish, hire
 from tests.parties.customers import Browser, be_nobody, become_customer
@@ -98,6 +99,10 @@ ADDRESSES = {
     "account_login": (GET, everybody(302, stranger=200, applicant=200)),
     "account_request_login_code": (GET, everybody(302, stranger=200, applicant=200)),
     "account_confirm_login_code": (GET, everybody(302)),
+    # Nobody has typed an address of a company; there is one, and it cannot be reached.
+    "company_sign_in": (GET, everybody(302)),
+    "company_go": (GET, everybody(302)),
+    "company_back": (GET, everybody(302)),
     "account_logout": (POST, everybody(302)),
     # An OpenID provider, for shops that it knows; here none asks.
     "idp:oidc:configuration": (GET, everybody(200)),
@@ -256,6 +261,10 @@ ADDRESSES = {
     "desk:letterhead": (GET, who_keeps(200)),
     "desk:letterhead-html": (GET, who_keeps(200)),
     "desk:doors": (GET, who_keeps(200, elsewhere=200)),
+    # The one that is looked at is ours; opened is none: the form is empty.
+    "desk:sign-on": (GET, who_keeps(200, elsewhere=200)),
+    "desk:sign-on-open": (POST, who_keeps(404, elsewhere=404)),
+    "desk:sign-on-one": (GET, who_keeps(200)),
     # An empty form, and a shop that there is not.
     "desk:shop-open": (POST, who_keeps(404, elsewhere=404)),
     "desk:shop-close": (POST, who_keeps(404, elsewhere=404)),
@@ -275,6 +284,7 @@ STEPS = {"desk:correct": "confirm_company", "desk:fill-step": "give_contact"}
 # Pages that are also posted to.
 ALSO_POSTED = (
     "desk:api-keys",
+    "desk:sign-on-one",
     "account_login",
     "account_request_login_code",
     "account_confirm_login_code",
@@ -350,6 +360,14 @@ class World:
             type="ping",
             body="{}",
             status=EventDelivery.Status.FAILED,
+            created_at=timezone.now(),
+        )
+        self.sign_on = Provider.objects.create(
+            account_id=self.ours.account.pk,
+            name="Ventorim",
+            issuer="https://127.0.0.1:1",
+            client_id="atrio",
+            is_on=True,
             created_at=timezone.now(),
         )
         mallory = become_customer(unit, "mallory@marupanga.example", company="Marupanga S.A.")
@@ -456,6 +474,7 @@ class World:
             "factor_id": 1,
             "shop_id": "no-such-shop",
             "sign_in_id": uuid4(),
+            "provider_id": self.sign_on.pk,
         } | other
         if name == "apply:asked" and "token" not in other:
             known["token"] = delegate_token_for(self.application.pk, self.delegation.pk)

@@ -42,13 +42,17 @@ def ensure_user(*, email: str, name: str, language: str) -> User:
         return User.objects.get(email=email.lower())
 
 
-def let_in(request: HttpRequest, user: User, *, how: str, to: str) -> HttpResponse:
+def let_in(
+    request: HttpRequest, user: User, *, how: str, to: str, is_proved_twice: bool = False
+) -> HttpResponse:
     """Let in whoever has just shown, in this very browser, that the address is theirs.
 
-    `how` is by what they did: "code". Who has a second factor is asked for it first; nobody who is
-    locked comes in. Returns where to go.
+    `how` is by what they did: "code", "company". Who has a second factor is asked for it first,
+    unless it `is_proved_twice` already; nobody who is locked comes in. Returns where to go.
     """
     record_authentication(request, user, method=how)
+    if is_proved_twice:
+        record_authentication(request, user, method="mfa", type=how)
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=to))
     return answer
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.actions import sign_in
 from atrio.identity.models import User
-from atrio.identity.queries import owner
+from atrio.identity.queries import came_by_company, owner
 from atrio.identity.sealing import seal, unseal
 from atrio.kernel.actors import Actor
 
@@ -57,8 +59,24 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         )
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Let the user in by the one door there is."""
+        """Let the user in by the one door there is, unless their company's alone is open."""
+        if not came_by_company(request, user) and self.must_come_by_company(user):
+            messages.info(request, gettext("Your company lets its people in by its own sign-in."))
+            raise ImmediateHttpResponse(redirect(self.company_door(request, user.email)))
         sign_in(request, user)
+
+    def get_login_stages(self) -> list[str]:
+        """Return what is asked on the way in; a company may have asked for two already."""
+        own = {"allauth.mfa.stages.AuthenticateStage": "atrio.identity.stages.SecondFactorStage"}
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
+
+    def company_door(self, request: HttpRequest, email: str, *, to: str = "") -> str:
+        """Return where the company of an address lets its people in, "" where none does."""
+        return ""
+
+    def must_come_by_company(self, user: User) -> bool:
+        """Say whether a user may come in by their company alone."""
+        return False
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseRedirect:
         """Send a user who was locked between address and code back to the beginning."""

@@ -67,3 +67,8 @@ def shown_in(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
 def proved_twice(request: HttpRequest) -> bool:
     """Say whether this session's user has shown a second factor in it."""
     return any(each["method"] == "mfa" for each in shown_in(request, request.user))
+
+
+def came_by_company(request: HttpRequest, user: Any) -> bool:
+    """Say whether this user's company has said in this session that it is them."""
+    return any(each["method"] == "company" for each in shown_in(request, user))

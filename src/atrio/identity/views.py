@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 class AskForCode(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no types
     """Ask for an address. What is said next is the same for those we know and those we do not."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Send a code, or lead to the company whose mail domain it is, unless a code is wanted."""
+        door = ""
+        if self.request.POST.get("by") != "code":
+            email = form.cleaned_data["email"]
+            door = get_adapter().company_door(self.request, email, to=self.get_next_url() or "")
+        answer: HttpResponse = redirect(door) if door else super().form_valid(form)
+        return answer
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
         """Let somebody who waits for a code come back: the address may have been mistyped."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
 
 from atrio.kernel.errors import OutsideBusy, OutsideFailure
 from atrio.outside.transport import GuardedBackend, GuardedTransport
@@ -34,6 +35,21 @@ def _inside(address: Address) -> IPv4Address | None:
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+
+
+def may_be_sent_to(url: str, *, allowed: Collection[str]) -> bool:
+    """Say whether this looks like an address to send to; where it leads is seen at connecting.
+
+    By HTTPS, or by HTTP to one of the `allowed` places of this machine ("127.0.0.1:9000").
+    """
+    try:
+        parts = urlsplit(url)
+        place = f"{parts.hostname}:{parts.port or 443}"
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and place in allowed)
+    return is_plain and is_safe and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def checked_address(host: str, port: int, *, allowed: Collection[str]) -> str:

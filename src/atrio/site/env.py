@@ -47,6 +47,7 @@ class Environment(BaseSettings):
         default="", pattern=r"^(\S{16,})?$", alias="ATRIO_METRICS_TOKEN", repr=False
     )
     webhooks_to: Words = Field(default=[], alias="ATRIO_WEBHOOKS_TO")
+    sign_on_to: Words = Field(default=[], alias="ATRIO_SIGN_ON_TO")
     fault_proxy: str = Field(default="", alias="ATRIO_FAULT_PROXY")
     faults_token: str = Field(default="", alias="ATRIO_FAULTS_TOKEN", repr=False)
     price_freshness_seconds: float = Field(default=900, ge=1, alias="ATRIO_PRICE_FRESHNESS_SECONDS")
@@ -59,7 +60,9 @@ class Environment(BaseSettings):
     bounces_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$", alias="ATRIO_BOUNCES_TO")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("allowed_hosts", "trusted_origins", "packs", "webhooks_to", mode="before")
+    @field_validator(
+        "allowed_hosts", "trusted_origins", "packs", "webhooks_to", "sign_on_to", mode="before"
+    )
     @classmethod
     def _split_words(cls, value: object) -> object:
         return [word for word in value.split(",") if word] if isinstance(value, str) else value

@@ -26,6 +26,7 @@ ATRIO_MOST_STREAMS = env.most_streams
 ATRIO_METRICS_TOKEN = env.metrics_token
 ATRIO_WORKER_METRICS = (env.host, env.worker_metrics_port)
 ATRIO_WEBHOOKS_TO = env.webhooks_to
+ATRIO_SIGN_ON_TO = env.sign_on_to
 ATRIO_FAULT_PROXY = env.fault_proxy
 ATRIO_FAULTS_TOKEN = env.faults_token
 ATRIO_PRICE_FRESHNESS_SECONDS = env.price_freshness_seconds
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "atrio.onboarding.apps.OnboardingConfig",
     "atrio.enrolment",
     "atrio.integrators",
+    "atrio.sign_on",
     "atrio.apply",
     "atrio.cabinet",
     "atrio.desk",

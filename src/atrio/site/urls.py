@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", sign_in_as, name="demo_sign_in"),
     path("people/mail/", mailbox, name="demo_mailbox"),
     *sign_in_urls(people=people, outbox_url=outbox_url),
+    path("", include("atrio.sign_on.urls")),
     path("api/", include("atrio.api.urls")),
     path("", include("atrio.identity.openid.urls")),
     path("cabinet/", include("atrio.cabinet.urls")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +25,7 @@ from atrio.kernel.errors import NotFound, Refused
 from atrio.kernel.ids import new_id
 from atrio.kernel.queue import later
 from atrio.onboarding.queries import Application
+from atrio.outside.public import may_be_sent_to
 
 MOST_ENDPOINTS = 10  # of one key
 
@@ -37,7 +37,8 @@ class NoAddress(Refused):
 @transaction.atomic
 def add_endpoint(*, by: Actor, url: str, events: Collection[str], now: datetime) -> Endpoint:
     """Let a program hear of these types of events at an address. Raises NoAddress."""
-    if not _may_be_sent_to(url):
+    is_safe = may_be_sent_to(url, allowed=settings.ATRIO_WEBHOOKS_TO)
+    if not is_safe or len(url) > LONGEST_URL:
         raise NoAddress(_("Give an address that begins with https://."))
     if endpoints_visible_to(by).count() >= MOST_ENDPOINTS:
         raise NoAddress(_("There are enough addresses. Remove one first."))
@@ -168,20 +169,6 @@ def _locked(by: Actor, endpoint_id: UUID) -> Endpoint:
     if found is None:
         raise NotFound(_("There is no such endpoint."))
     return found
-
-
-def _may_be_sent_to(url: str) -> bool:
-    """Say whether this looks like an address to send to; where it leads is seen at connecting."""
-    try:
-        parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port or 443}"
-    except ValueError:
-        return False
-    is_plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_URL
-    is_safe = parts.scheme == "https" or (
-        parts.scheme == "http" and place in settings.ATRIO_WEBHOOKS_TO
-    )
-    return is_plain and is_safe and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _body(what: str, data: dict[str, str | None], *, at: datetime) -> str:

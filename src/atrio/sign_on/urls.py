@@ -1,0 +1,13 @@
+"""The addresses of coming in by one's own company."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from atrio.sign_on import views
+
+urlpatterns = [
+    path("sign-in/company/", views.company, name="company_sign_in"),
+    path("sign-in/company/<uuid:provider_id>/go", views.go, name="company_go"),
+    path("sign-in/company/<uuid:provider_id>/back", views.back, name="company_back"),
+]
