@@ -289,6 +289,31 @@ def test_a_shop_has_addresses_where_nobody_else_listens(customer, address):
         )
 
 
+def test_customers_are_led_to_where_the_shop_begins_else_to_its_first_page(customer):
+    begin = "https://other.example/sign-in"
+    for name, start in (("A", ""), ("B", begin)):
+        clients.open_shop(
+            by=ADA, unit="nordlicht-br", name=name, returns=[BACK], start=start, now=timezone.now()
+        )
+
+    ways = clients.ways_into_shops("nordlicht-br")
+
+    assert [(way.name, way.url) for way in ways] == [
+        ("A", "https://shop.example/"),
+        ("B", begin),
+    ]
+    assert clients.ways_into_shops("elsewhere") == []
+    with pytest.raises(clients.NotAShop):
+        clients.open_shop(
+            by=ADA,
+            unit="nordlicht-br",
+            name="S",
+            returns=[BACK],
+            start="javascript:alert(1)",
+            now=timezone.now(),
+        )
+
+
 def test_only_administrators_of_the_unit_keep_its_shops(customer):
     shop, now = Shop(), timezone.now()
     carla = Actor(

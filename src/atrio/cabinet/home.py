@@ -15,6 +15,7 @@ from atrio.cabinet.credit import credit_line
 from atrio.cabinet.frame import show
 from atrio.cabinet.requests import open_requests
 from atrio.cabinet.words import ago, initials
+from atrio.identity.openid.clients import ways_into_shops
 from atrio.parties.queries import Seat
 from atrio.seller.queries import sales_manager_of
 
@@ -29,6 +30,7 @@ def show_home(request: MemberRequest) -> HttpResponse:
             {"icon": "search", "text": _("Find an article"), "url": reverse("cabinet:catalogue")},
             {"icon": "building", "text": _("My company"), "url": reverse("cabinet:company")},
         ],
+        "shops": ways_into_shops(request.seat.unit.code),
         "news": _news(request.seat),
         "manager": manager_of(request.seat.unit.code),
         "credit": credit_line(request),

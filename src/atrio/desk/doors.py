@@ -28,13 +28,14 @@ def doors(request: StaffRequest) -> HttpResponse:
 @for_staff(*MAY_KEEP_DOORS)
 def open_shop(request: StaffRequest) -> HttpResponse:
     """Let customers sign in to an outside shop, and show its secret this one time."""
-    typed = {name: request.POST.get(name, "") for name in ("unit", "name", "returns")}
+    typed = {name: request.POST.get(name, "") for name in ("unit", "name", "start", "returns")}
     try:
         shop, secret = clients.open_shop(
             by=request.actor,
             unit=typed["unit"],
             name=typed["name"],
             returns=typed["returns"].split(),
+            start=typed["start"].strip(),
             now=timezone.now(),
         )
     except clients.NotAShop as refused:
@@ -63,6 +64,7 @@ def _show(request: StaffRequest, *, status: int = 200, **more: object) -> HttpRe
                 "id": shop.pk,
                 "name": shop.name,
                 "unit": names.get(clients.unit_of(shop), ""),
+                "start": clients.start_of(shop),
                 "returns": shop.get_redirect_uris(),
             }
             for shop in clients.shops_visible_to(request.actor)

@@ -46,6 +46,9 @@ class Environment(BaseSettings):
     metrics_token: str = Field(
         default="", pattern=r"^(\S{16,})?$", alias="ATRIO_METRICS_TOKEN", repr=False
     )
+    sample_shop: str = Field(
+        default="", alias="ATRIO_SAMPLE_SHOP", description="Where the demo's outside shop is."
+    )
     webhooks_to: Words = Field(default=[], alias="ATRIO_WEBHOOKS_TO")
     sign_on_to: Words = Field(default=[], alias="ATRIO_SIGN_ON_TO")
     fault_proxy: str = Field(default="", alias="ATRIO_FAULT_PROXY")

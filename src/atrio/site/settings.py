@@ -25,6 +25,7 @@ ATRIO_WEB_THREADS = env.web_threads
 ATRIO_MOST_STREAMS = env.most_streams
 ATRIO_METRICS_TOKEN = env.metrics_token
 ATRIO_WORKER_METRICS = (env.host, env.worker_metrics_port)
+ATRIO_SAMPLE_SHOP = env.sample_shop
 ATRIO_WEBHOOKS_TO = env.webhooks_to
 ATRIO_SIGN_ON_TO = env.sign_on_to
 ATRIO_FAULT_PROXY = env.fault_proxy

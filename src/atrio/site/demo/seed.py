@@ -26,6 +26,7 @@ from atrio.seller.queries import offers
 from atrio.site.demo.abroad import UNITS, make_unit
 from atrio.site.demo.personas import STAFF
 from atrio.site.demo.sap import OPTIONS as SAP_OPTIONS
+from atrio.site.demo.shop import make_shop
 from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
@@ -57,6 +58,7 @@ def seed(now: datetime) -> None:
         abroad = [make_unit(each, sms=SMS, now=now) for each in UNITS]
         for each in (unit, _make_branch(unit), *abroad):
             _make_people(each)
+        make_shop(unit.code)
         for folder in _packs():
             publish(by=SYSTEM, folder=folder, now=now)
     mirror_catalogue(erp=ERP, now=now)

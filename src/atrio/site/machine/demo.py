@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from atrio.site.machine.goods import goods_for_sap
+from atrio.site.machine.goods import goods_for_sap, goods_for_shop
 from atrio.site.machine.places import CLONE, state_folder
 from atrio.site.machine.ports import free_port, is_taken
 from atrio.site.machine.postgres import Postgres
@@ -58,6 +58,7 @@ class _Secrets:
     crm_secret: str
     sms_key: str
     sap_password: str
+    shop_secret: str
     dadata_key: str
 
     @classmethod
@@ -84,6 +85,8 @@ class _Demo:
         # Only parts of the house talk to these, so they are new ones at every start.
         self._erp_port, self._registry_port, self._crm_port = (free_port() for _ in range(3))
         self._sms_port, self._sap_port, self._faults_port = (free_port() for _ in range(3))
+        # People open this one, too, and find it where they left it, if they can.
+        self._shop_port = free_port() if is_taken(host, port + 1) else port + 1
         self._vies_port, self._dadata_port = (free_port() for _ in range(2))
         self._people = state / "demo/people.txt"
         self._key = state / "demo/api-key.txt"
@@ -102,6 +105,7 @@ class _Demo:
             self._secrets = _Secrets.kept_in(self._state / "demo/secrets.json")
             self._passwords["crm-br"] = f"atrio:{self._secrets.crm_secret}"
             self._passwords["sms-br"] = self._secrets.sms_key
+            self._passwords["sample-shop"] = self._secrets.shop_secret
             for erp in ("erp-sap", "erp-de", "erp-ru"):
                 self._passwords[erp] = self._secrets.sap_password
             self._passwords["registry-ru"] = self._secrets.dadata_key
@@ -113,6 +117,7 @@ class _Demo:
                 self._status.title(f"Atrio is at {self._url}")
                 self._status.note(f"  Sign in with one click at {self._url}/sign-in/ as")
                 self._status.note(self._people.read_text())
+                self._status.note(f"  Their outside shop is at {self._shop_url}")
                 self._status.note(f"  Programs come in by {self._url}/api/v1/ with the key")
                 self._status.note(f"    {self._key.read_text()}")
                 self._status.note("  Ctrl-C ends it; the next start finds everything as it was.")
@@ -136,6 +141,7 @@ class _Demo:
             machine.start(self._crm()),
             machine.start(self._sms()),
             machine.start(self._fault_proxy()),
+            machine.start(self._shop()),
             machine.start(self._worker()),
             machine.start(self._web()),
         )
@@ -245,6 +251,19 @@ class _Demo:
             url=f"http://127.0.0.1:{self._sms_port}/healthz",
         )
 
+    def _shop(self) -> Service:
+        """Run somebody else's shop, which knows our customers by their sign-in here."""
+        goods = self._state / "demo/shop.json"
+        goods.write_text(json.dumps(goods_for_shop()), encoding="utf-8")
+        return _web_service(
+            self._python(
+                *("shop", "atrio.site.sample_shop", "--issuer", self._url, "--goods", goods),
+                *("--host", self._host, "--port", str(self._shop_port), "--url", self._shop_url),
+                *("--orders", self._state / "demo/shop-orders.json"),
+            ),
+            url=f"{self._shop_url}/healthz",
+        )
+
     def _fault_proxy(self) -> Service:
         return _web_service(
             self._python(
@@ -319,6 +338,8 @@ class _Demo:
             "SMS_GATEWAY_KEY": self._passwords["sms-br"],
             "DADATA_KEY": self._passwords["registry-ru"],
             "ATRIO_SAP_SECRET": f"ATRIO:{self._passwords['erp-sap']}",
+            "ATRIO_SAMPLE_SHOP": self._shop_url,
+            "ATRIO_SAMPLE_SHOP_SECRET": self._passwords["sample-shop"],
             "HOST": self._host,
             "PORT": str(self._port),
             "ALLOWED_HOSTS": hosts,
@@ -330,8 +351,15 @@ class _Demo:
 
     @property
     def _url(self) -> str:
+        return self._address(self._port)
+
+    @property
+    def _shop_url(self) -> str:
+        return self._address(self._shop_port)
+
+    def _address(self, port: int) -> str:
         host = _EVERYWHERE.get(self._host, self._host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _web_service(program: Program, *, url: str) -> Service:

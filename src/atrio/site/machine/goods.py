@@ -1,4 +1,4 @@
-"""The demonstration's catalogue, as other ERPs than Tryton take it."""
+"""The demonstration's catalogue, as others than Tryton take it: a second ERP, an outside shop."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from atrio.site.machine.tryton.catalogue import Article, articles
 
 # Units by what SAP shows in Portuguese.
 _UNITS = {"Unit": "UN", "Meter": "M"}
+# What the outside shop sells, and what its price groups pay of the list price, as in the ERP.
+_IN_THE_SHOP = ("HT", "TM", "SA")
+_SHARES = {"": Decimal(1), "Varejo": Decimal(1), "Atacado": Decimal("0.84")}
 # What a real costs; every country has its own list, and none is computed where prices are shown.
 _PER_REAL = {"BRL": Decimal(1), "EUR": Decimal("0.18"), "RUB": Decimal(15)}
 
@@ -51,6 +54,22 @@ def groups_for_sap(language: str) -> dict[str, str]:
 def group_of(code: str) -> str:
     """Return the product group of an article, which its number begins with."""
     return code.partition("-")[0]
+
+
+def goods_for_shop() -> list[dict[str, Any]]:
+    """Return what the outside shop sells, one size of each, with a price for each price group."""
+    return [
+        {
+            "number": article.code,
+            "names": {code.lower(): name for code, name in _names(article).items()},
+            "prices": {
+                group: str((article.list_price * share).quantize(Decimal("0.01")))
+                for group, share in _SHARES.items()
+            },
+        }
+        for article in articles()
+        if group_of(article.code) in _IN_THE_SHOP and article.code.endswith("-1")
+    ]
 
 
 def prices_of(article: Article) -> Mapping[str, str]:
