@@ -19,6 +19,7 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // pages hold personal data: none of it in the browser's storage
 htmx.config.defaultSwapStyle = "outerHTML";
+htmx.config.attributesToSettle = ["class", "width", "height"]; // an inline style would be refused
 
 document.documentElement.dataset.script = "yes";
 

@@ -89,7 +89,7 @@ class Guest:
                 field.select_option(value)
             else:
                 field.fill(value)
-        self.page.locator("form[data-leave-url] button[type=submit]").click()
+        self.page.locator("form[data-leave-url] button[type=submit]").last.click()
 
     def refused(self, **answers):
         """Answer what will not be accepted; the browser may note the status."""

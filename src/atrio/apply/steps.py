@@ -19,8 +19,9 @@ from atrio.apply.delegating import drawn, may_ask, owed
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
 from atrio.apply.mailbox import mailbox_url
+from atrio.apply.postcodes import ASKED, with_help
 from atrio.apply.timing import seconds_on_page
-from atrio.engine.forms import Answers, fact
+from atrio.engine.forms import Answers, Submitted, fact, typed
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding import queries
@@ -91,6 +92,8 @@ def left(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     submitted = {name: request.POST.getlist(name) for name in request.POST if name != DELEGATED}
+    if looking_up := request.POST.get(ASKED):
+        return _look_up(request, by, element, submitted, looking_up)
     asked = request.POST.get(DELEGATED)
     if asked and (name := answered_by_delegate(by=by, element=element, delegation_id=asked)):
         return _show_both(request, by, element, submitted, name)
@@ -114,12 +117,23 @@ def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     return _onwards(application)
 
 
+def _look_up(
+    request: HttpRequest, by: Actor, element: str, submitted: Submitted, asked: str
+) -> HttpResponse:
+    """Show the step as it was typed, with the places of a postcode in it."""
+    view = queries.step_view(by=by, element=element, language=reader())
+    if not view.is_open and (view.application.submitted_at or view.application.finished_at):
+        return _onwards(view.application)
+    form = view.journey.forms[view.element.target]
+    return _page(request, view, typed(form, submitted), asked=asked)
+
+
 def _show_both(
-    request: HttpRequest, by: Actor, element: str, submitted: dict[str, list[str]], name: str
+    request: HttpRequest, by: Actor, element: str, submitted: Submitted, name: str
 ) -> HttpResponse:
     """Show what was typed while a colleague was faster, to be sent once more or let go."""
     view = queries.step_view(by=by, element=element, language=reader())
-    typed = {field: said[-1] if len(said) == 1 else said for field, said in submitted.items()}
+    form = view.journey.forms[view.element.target]
     note = {
         "tone": "warn",
         "title": _("%s has filled this in meanwhile") % name,
@@ -127,7 +141,7 @@ def _show_both(
         "link": reverse("apply:resume", kwargs={"token": token_for(view.application.pk)}),
         "link_text": _("Go on with theirs"),
     }
-    return _show(request, by, view, Answers(raw=typed), note=note)
+    return _show(request, by, view, typed(form, submitted), note=note)
 
 
 def _show(
@@ -139,12 +153,23 @@ def _show(
 ) -> HttpResponse:
     where = place_of(view.application, step=view.element.id)
     note_view(by=by, where=where, now=timezone.now(), application=view.application)
+    return _page(request, view, answers, note=note)
+
+
+def _page(
+    request: HttpRequest,
+    view: StepView,
+    answers: Answers | None,
+    *,
+    asked: str = "",
+    note: dict[str, str] | None = None,
+) -> HttpResponse:
     attributes = view.element.attributes
     address = {"token": token_for(view.application.pk), "element": view.element.id}
     context: dict[str, Any] = {
         "application": view.application,
         "progress": view.progress,
-        "form": form_for(view, answers),
+        "form": with_help(form_for(view, answers), asked=asked),
         "back": _address(view, view.progress.previous) if view.progress.previous else "",
         "leave_url": reverse("apply:left", kwargs=address),
         "helped": helped(view.application),
@@ -176,7 +201,7 @@ def _show(
         template = "apply/summary.html"
         context["sections"] = sections_for(view, partial(_address, view))
     # A refused answer is no success: scripts and tests see it in the status.
-    return render(request, template, context, status=422 if answers else 200)
+    return render(request, template, context, status=422 if answers and not asked else 200)
 
 
 def _address(view: StepView, element: str) -> str:

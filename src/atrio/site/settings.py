@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "atrio.identity",
     "atrio.notices",
     "atrio.seller",
+    "atrio.postcodes",
     "atrio.parties",
     "atrio.journeys",
     "atrio.outside",

@@ -15,7 +15,7 @@ from .facts import fact, nested
 from .model import Field, Form
 from .showing import Shown, as_text, shown
 from .suggesting import Suggestion, agreeing, confirmed, proposed
-from .validating import Answers, Submitted, validate
+from .validating import Answers, Submitted, typed, validate
 from .wording import Json, Localized, Message
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "placed",
     "proposed",
     "shown",
+    "typed",
     "validate",
 ]

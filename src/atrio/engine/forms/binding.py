@@ -62,6 +62,10 @@ class BoundField:
     maximum: str = ""
     currency: str = ""
     country: str = ""
+    postcode_help: bool = False  # the pack wants a postcode to be looked up
+    look_up: bool = False  # … and it can be, here
+    looked_up: str = ""  # what came of it, to be said beside the postcode
+    offers: tuple[str, ...] = ()  # texts of which one may be chosen instead of typing
     kind: str = ""  # what people call a tax id: "CNPJ"
     version: str = ""
     link: str = ""
@@ -184,6 +188,7 @@ class _Binder:
             maximum="" if entry.maximum is None else str(entry.maximum),
             currency=entry.currency,
             country=entry.country,
+            postcode_help=entry.postcode_help,
             kind=tax_id_name(entry.kind, self.language) if entry.type == "tax_id" else "",
             version=entry.version,
             link=entry.link,

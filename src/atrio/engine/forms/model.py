@@ -87,6 +87,7 @@ class Field:
     currency: str = ""
     country: str = ""  # of an address, a phone, a tax id: ISO 3166-1 alpha-2
     country_from: str = ""  # … or the fact that says it: "company.country"
+    postcode_help: bool = False  # of an address: a postcode may be looked up
     kind: str = ""  # of a tax id: "br_cnpj", or several; "": as companies of the country pay VAT
     version: str = ""  # of the text one consents to
     link: str = ""  # where that text can be read

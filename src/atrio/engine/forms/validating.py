@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,10 +133,15 @@ def validate(
     return Answers(
         values=reading.values,
         errors=reading.errors,
-        raw={name: _as_typed(submitted[name]) for name in submitted if name in known},
+        raw=_raw(known, submitted),
         hidden=tuple(reading.hidden),
         unknown=tuple(as_typed(name)[:80] for name in submitted if name not in known),
     )
+
+
+def typed(form: Form, submitted: Submitted) -> Answers:
+    """Return what a submission says as it was typed, to be shown again: nothing is checked."""
+    return Answers(raw=_raw(set(input_names(form)), submitted))
 
 
 def input_names(form: Form) -> list[str]:
@@ -154,6 +160,10 @@ def _last(given: str | Sequence[str]) -> str:
     if isinstance(given, str):
         return given
     return given[-1] if given else ""
+
+
+def _raw(known: AbstractSet[str], submitted: Submitted) -> dict[str, str | list[str]]:
+    return {name: _as_typed(submitted[name]) for name in submitted if name in known}
 
 
 def _as_typed(given: str | Sequence[str]) -> str | list[str]:

@@ -21,6 +21,8 @@ from atrio.outside.invented_regions import CUSTOMERS
 from atrio.outside.models import Connection
 from atrio.parties.actions import give_seat
 from atrio.parties.models import Account
+from atrio.postcodes.actions import import_postcodes
+from atrio.postcodes.models import Postcode
 from atrio.seller.models import BusinessUnit, Staff
 from atrio.seller.queries import offers
 from atrio.site.demo.abroad import UNITS, make_unit
@@ -33,6 +35,7 @@ from atrio.trade.actions import mirror_catalogue
 log = structlog.get_logger(__name__)
 # The built-in packs, with what the demonstration's units do their own way.
 PACKS = Path(__file__).parent / "packs"
+DATA = Path(__file__).parent / "data"
 ERP, REGISTRY, CRM, SMS = "erp-br", "registry-br", "crm-br", "sms-br"
 TRYTON_OPTIONS = {"database": DATABASE, "user": USER, "currency": "BRL"}
 SAP = "erp-sap"  # to which an administrator may move a unit
@@ -58,6 +61,9 @@ def seed(now: datetime) -> None:
         abroad = [make_unit(each, sms=SMS, now=now) for each in UNITS]
         for each in (unit, _make_branch(unit), *abroad):
             _make_people(each)
+        if not Postcode.objects.exists():
+            with (DATA / "postcodes.txt").open(encoding="utf-8") as lines:
+                import_postcodes(lines)
         make_shop(unit.code)
         for folder in _packs():
             publish(by=SYSTEM, folder=folder, now=now)
