@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.utils import timezone
 
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
+from atrio.onboarding.actions import delegate_step
+from atrio.onboarding.actions.delegate_step import Asking
 from atrio.onboarding.models import EmailProof, Fact, Help, Step
+from atrio.onboarding.tokens import applicant, token_for
 from atrio.parties.models import Account
 from tests.api.conftest import RICO, Program, application_at, program
 from tests.onboarding.house import CNPJ, hire
+from tests.parties.customers import seen_by
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +124,22 @@ def test_what_was_sent_is_not_changed(rico):
     answer = rico.says(address, "give_contact", contact__name="Mallory")
     assert answer.status_code == 409
     assert answer.json()["type"].startswith("urn:atrio:problem:")
+
+
+def test_whom_of_the_customers_a_step_waits_for_is_told_and_not_their_name(rico):
+    address = rico.come_to("confirm_company")
+    status = f"{address}/status"
+    (owed,) = rico.read(status).json()["owed_by"]
+    assert (owed["step"], owed["by"]) == ("confirm_company", "customer")
+
+    by = applicant(token_for(UUID(address.rpartition("/")[2])))
+    asking = Asking(name="Dana Roth", email="dana@ventorim.example", asked_by="Alice Prado")
+    with seen_by(by):
+        delegate_step(by=by, step="confirm_company", asking=asking, now=timezone.now())
+
+    told = rico.read(status)
+    assert [one["by"] for one in told.json()["owed_by"]] == ["delegate"]
+    assert "Dana" not in told.content.decode()
 
 
 def test_numbers_and_truths_are_sent_as_json_has_them(rico):

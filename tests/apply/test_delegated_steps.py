@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -14,14 +16,14 @@ from lxml import html
 from atrio.apply.urls import urlpatterns
 from atrio.kernel.errors import NotFound
 from atrio.notices.models import Message
-from atrio.onboarding.actions import delegate_step, withdraw_application
+from atrio.onboarding.actions import delegate_step, note_bounce, withdraw_application
 from atrio.onboarding.actions.delegate_step import AskedWrongly, Asking, NotToBeDelegated
 from atrio.onboarding.models import Delegation, EmailProof, Fact, Typed
 from atrio.onboarding.tokens import applicant, delegate, delegate_token_for, without_tokens
 from atrio.seller.models import BusinessUnit
 from tests.apply.colleagues import ASKING, DANA, Colleague, ask, letters
 from tests.apply.people import CONTACT, EMAIL, Applicant, words_of
-from tests.onboarding.house import hire
+from tests.onboarding.house import furnish, hire
 from tests.parties.customers import Browser, be_nobody, seen_by
 
 
@@ -40,6 +42,38 @@ def of_applicants():
         for pattern in urlpatterns
         if "token" in pattern.pattern.converters and pattern.name != "asked"
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_the_same_moment_one_is_taken_and_the_other_is_told():
+    furnish(name=uuid4().hex)
+    alice = Applicant().come_to("confirm_company")
+    ask(alice, "confirm_company")
+    dana = Colleague()
+    alice.open("confirm_company")
+    together, said = Barrier(2), {}
+
+    def answer(who, browser, address, held):
+        together.wait(timeout=20)
+        answered = browser.post(address, held | {"company.trade_name": who}, follow=True)
+        said[who] = words_of(answered)
+        connections.close_all()
+
+    both = [
+        Thread(target=answer, args=("Alice", alice.client, alice.at, alice.inputs)),
+        Thread(target=answer, args=("Dana", dana.client, dana.at, dana.held)),
+    ]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+
+    (taken,) = Fact.objects.filter(field="company.trade_name").values_list("value", flat=True)
+    if taken == "Alice":
+        assert "Nothing left to do" in said["Dana"]
+    else:
+        assert "has filled this in meanwhile" in said["Alice"]
+        assert "Thank you" in said["Dana"]
 
 
 @pytest.mark.parametrize("name", of_applicants())
@@ -177,6 +211,28 @@ def test_what_could_not_be_taken_stands_there_for_both(alice, dana):
     assert Typed.objects.get(element="confirm_company").raw["company.trade_name"] == ["Half"]
     assert dana.open().held["company.trade_name"] == "Half"
     assert alice.open("confirm_company").inputs["company.trade_name"] == "Half"
+
+
+def test_whom_no_letter_reaches_is_not_asked_any_more(alice, dana):
+    note_bounce(message_id=letters("step_asked")[0].pk, now=timezone.now())
+
+    alice.open("")
+    assert alice.step == "confirm_company"
+    assert "Our letter to Dana Roth (accounting) comes back" in alice.words
+    assert alice.application.returned_from == ""
+    assert "Nothing left to do" in dana.open().words
+    ask(alice, "confirm_company", email="dana.roth@ventorim.example")
+    assert "asks you for this" in Colleague(email="dana.roth@ventorim.example").words
+
+
+def test_a_refusal_stands_where_the_applicant_goes_on(alice, dana):
+    dana.decline()
+
+    alice.open("confirm_company")
+    assert "Dana Roth (accounting) does not fill in “Company”" in alice.words
+    assert "Ask again" in alice.words
+    alice.send(alice.inputs)
+    assert alice.step == "give_contact"
 
 
 def test_nobody_says_for_the_applicant_who_they_are(alice):

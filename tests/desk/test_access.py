@@ -31,6 +31,8 @@ POSTED = {
     "help-write",
     "fill-code",
     "help-call",
+    "colleague-back",
+    "colleague-remind",
     "retry",
     "repair",
     "turn",
@@ -116,7 +118,11 @@ def addresses(referred, settings):
         "delivery_id": UUID(int=7),
         "provider_id": UUID(int=8),
     }
-    answered = {"correct": {"step": "confirm_company"}, "fill-step": {"step": "give_contact"}}
+    answered = {
+        "correct": {"step": "confirm_company"},
+        "colleague": {"step": "confirm_company"},
+        "fill-step": {"step": "give_contact"},
+    }
     return {
         pattern.name: reverse(
             f"desk:{pattern.name}",
@@ -205,6 +211,7 @@ def test_what_is_changed_is_changed_by_post_alone(carla, addresses):
         assert carla.get(addresses[name]).status_code == 405, name
     also_posted_to = {
         "api-keys",
+        "colleague",
         "sign-on-one",
         "correct",
         "fill-step",

@@ -15,16 +15,18 @@ from atrio.kernel.actors import SYSTEM
 from atrio.kernel.ids import new_reference
 from atrio.kernel.queue import run_pending
 from atrio.notices.models import Message
-from atrio.onboarding.actions import decide_step, note_view
+from atrio.onboarding.actions import decide_step, delegate_step, note_view, take_step_back
+from atrio.onboarding.actions.delegate_step import Asking
 from atrio.onboarding.actions.submit_step import ApplicationOver
 from atrio.onboarding.case import open_case, where_of
-from atrio.onboarding.models import Application, Promise, Reminder
+from atrio.onboarding.models import Application, Delegation, Promise, Reminder
 from atrio.onboarding.promises.actions import end_what_is_over
 from atrio.onboarding.reminders import actions
 from atrio.outside.invented import invented_numbers
 from atrio.timeline.models import Entry
 from tests.onboarding.applying import Applicant
 from tests.onboarding.house import furnish, hire
+from tests.parties.customers import seen_by
 
 pytestmark = pytest.mark.django_db
 
@@ -321,3 +323,22 @@ def test_a_look_that_was_forgotten_reminds_once(alice):
     look(days=1)
 
     assert written(alice) == ["reminder"]
+
+
+def test_whoever_was_asked_for_the_step_is_reminded_as_well_while_they_owe_it(alice):
+    by = alice.actor
+    asking = Asking(name="Dana Roth", email="dana@ventorim.example", asked_by="Alice Prado")
+    with seen_by(by):
+        delegate_step(by=by, step="check_and_submit", asking=asking, now=timezone.now())
+    look(hours=23)
+    look(days=1)
+    look(days=1)
+
+    assert written(alice) == ["reminder"]
+    again = Message.objects.filter(notice="step_asked_again")
+    assert [letter.to for letter in again] == ["dana@ventorim.example"]
+    assert Delegation.objects.get().reminders == 1
+    with seen_by(by):
+        take_step_back(by=by, step="check_and_submit", now=timezone.now())
+    look(days=9)
+    assert again.count() == 1

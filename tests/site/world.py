@@ -166,6 +166,10 @@ ADDRESSES = {
     "desk:help": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
     # Empty forms: whoever may help is told what is missing.
     "desk:help-write": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
+    # Nobody else is asked for what was answered already.
+    "desk:colleague": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
+    "desk:colleague-back": (POST, signed_in(member=404, staff=404, associate=302, admin=302)),
+    "desk:colleague-remind": (POST, signed_in(member=404, staff=404, associate=302, admin=302)),
     "desk:help-call": (POST, signed_in(member=404, staff=404, associate=422, admin=422)),
     "desk:withdraw": (GET, signed_in(member=404, staff=404, associate=200, admin=200)),
     # What was sent is filled in by nobody: they are led to the application.
@@ -280,7 +284,11 @@ ADDRESSES = {
 
 # They take keys and no sessions: no form has a token for them.
 OF_PROGRAMS = {name for name in ADDRESSES if name.startswith("api")}
-STEPS = {"desk:correct": "confirm_company", "desk:fill-step": "give_contact"}
+STEPS = {
+    "desk:correct": "confirm_company",
+    "desk:fill-step": "give_contact",
+    "desk:colleague": "confirm_company",
+}
 # Pages that are also posted to.
 ALSO_POSTED = (
     "desk:api-keys",
@@ -306,6 +314,7 @@ ALSO_POSTED = (
     "cabinet:withdraw-credit",
     "desk:withdraw",
     "desk:correct",
+    "desk:colleague",
     "desk:letterhead",
     "desk:fill-step",
     "desk:new",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -44,6 +44,7 @@ from atrio.onboarding.actions import (
 )
 from atrio.onboarding.actions.submit_step import ApplicationOver
 from atrio.onboarding.case import applications_visible_to
+from atrio.onboarding.delegations import owed_by_others
 from atrio.onboarding.drawing import form_for
 from atrio.onboarding.tracking import tracker
 
@@ -255,16 +256,35 @@ def _step(by: Actor, name: str) -> Step:
     )
 
 
+def _owed(application: queries.Application) -> dict[str, dict[str, Any]]:
+    """Return element → who of the customer's owes the open step, and since when."""
+    language, now = reader(), timezone.now()
+    others = {
+        one.element: one.delegation.asked_at
+        for one in owed_by_others(application, language=language, now=now)
+        if one.is_asked
+    }
+    return {
+        step.element: {
+            "by": "delegate" if step.element in others else "customer",
+            "since": others.get(step.element, step.opened_at),
+        }
+        for step in queries.open_customer_steps(application)
+    }
+
+
 def _tracked(by: Actor) -> Tracked:
     application = queries.get_application(by=by)
     view = tracker(application, language=reader(), now=timezone.now())
     told = view.outcome
+    owed = _owed(application)
     return Tracked.model_validate(
         {
             "reference": application.reference,
             "status": application.status,
             "waiting_on": application.waiting_on,
-            "open_steps": queries.open_steps_of(application),
+            "open_steps": list(owed),
+            "owed_by": [one | {"step": step} for step, one in owed.items()],
             "is_delayed": view.is_delayed,
             "outcome": told,
             "milestones": [

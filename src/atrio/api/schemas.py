@@ -191,6 +191,16 @@ class Promised(Schema):
     due_at: datetime | None
 
 
+class Owed(Schema):
+    """An open step of the customer's, and who of theirs it waits for."""
+
+    step: str
+    by: Literal["customer", "delegate"] = Field(
+        description="delegate: somebody else whom the customer asked for this step"
+    )
+    since: datetime
+
+
 class Tracked(Schema):
     """The tracker as data."""
 
@@ -198,6 +208,7 @@ class Tracked(Schema):
     status: Status
     waiting_on: Turn
     open_steps: list[str]
+    owed_by: list[Owed]
     is_delayed: bool
     outcome: Outcome | None
     milestones: list[Milestone]

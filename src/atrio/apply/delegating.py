@@ -24,12 +24,11 @@ from atrio.onboarding.actions.delegate_step import (
     LONGEST_NOTE,
     AskedWrongly,
     Asking,
-    may_be_asked,
     may_be_reminded,
 )
 from atrio.onboarding.actions.submit_step import ApplicationOver, StepNotOpen
-from atrio.onboarding.delegations import Owed, may_delegate, owed_by_others
-from atrio.onboarding.queries import Application, StepView
+from atrio.onboarding.delegations import Owed, may_ask_for, owed_by_others
+from atrio.onboarding.queries import Application
 from atrio.onboarding.tokens import token_for
 
 _TYPED = ("name", "email", "note", "asked_by")
@@ -56,7 +55,7 @@ def ask(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
         else:
             messages.success(request, _("We have written to %s.") % asked.name)
             return redirect("apply:track", token=token)
-    elif not may_ask(view):
+    elif not may_ask_for(view):
         return redirect("apply:resume", token=token)
     else:
         typed["asked_by"] = fact(view.facts, "contact.name") or ""
@@ -110,16 +109,6 @@ def _onwards(by: Actor) -> HttpResponse:
     return redirect("apply:resume", token=token_for(queries.get_application(by=by).pk))
 
 
-def may_ask(view: StepView) -> bool:
-    """Say whether a colleague may be asked for the step that is shown."""
-    known = {"company.tax_id": fact(view.facts, "company.tax_id")}
-    return (
-        view.is_open
-        and may_delegate(view.journey, view.element.id)
-        and may_be_asked(view.application, known)
-    )
-
-
 def owed(application: Application, *, now: datetime) -> list[Owed]:
     """Return the open steps that others were asked for, as the reader calls them."""
     return owed_by_others(application, language=reader(), now=now)
@@ -133,9 +122,11 @@ def drawn(one: Owed, application: Application, *, now: datetime) -> dict[str, An
     title = {
         "asked": _("%(name)s fills in “%(step)s”"),
         "declined": _("%(name)s does not fill in “%(step)s”"),
+        "returned": _("Our letter to %(name)s comes back"),
         "ran_out": _("%(name)s has not filled in “%(step)s”"),
     }[one.state]
     return {
+        "id": delegation.pk if one.is_asked else "",
         "title": title % told,
         "name": delegation.name,
         "email": delegation.email,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from atrio.apply.access import for_applicant, place_of, proved_in_session, reader
 from atrio.apply.address import returned
-from atrio.apply.delegating import drawn, may_ask, owed
+from atrio.apply.delegating import drawn, owed
 from atrio.apply.helped import helped
 from atrio.apply.leaving import ways_out
 from atrio.apply.mailbox import mailbox_url
@@ -27,7 +27,7 @@ from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import note_leave, note_view, send_code_again, submit_step
 from atrio.onboarding.actions.submit_step import ApplicationOver, CodeUsed, TooLateToChange
-from atrio.onboarding.delegations import answered_by_delegate, step_left_to
+from atrio.onboarding.delegations import answered_by_delegate, may_ask_for, step_left_to
 from atrio.onboarding.drawing import form_for, sections_for
 from atrio.onboarding.queries import Application, StepView
 from atrio.onboarding.tokens import token_for
@@ -177,13 +177,11 @@ def _page(
     }
     if note := note or returned(request, view.application):
         context["note"] = note
-    if may_ask(view):
+    others = owed(view.application, now=timezone.now())
+    if one := next((one for one in others if one.element == view.element.id), None):
+        context["delegated"] = drawn(one, view.application, now=timezone.now())
+    elif may_ask_for(view):
         context["ask_url"] = reverse("apply:ask", kwargs=address)
-    for one in owed(view.application, now=timezone.now()):
-        if one.element == view.element.id and one.is_asked:
-            context["delegated"] = drawn(one, view.application, now=timezone.now()) | {
-                "id": one.delegation.pk
-            }
     template = "apply/step.html"
     if "proof" in attributes:
         template = "apply/code.html"

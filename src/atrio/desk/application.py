@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
+from atrio.desk.delegating import owes
 from atrio.desk.evidence import blueprint, calls, findings
 from atrio.desk.facts import fact_in_words, topics
 from atrio.desk.follow import application_live
@@ -150,6 +151,7 @@ def _show(
         ),
         "history": history(page.entries, journey, language=language, now=now),
         "looks": looks(page.entries, journey, language=language, now=now),
+        "owes": owes(page, journey, request.actor, language=language, now=now),
         "returned_from": page.application.returned_from,
         "help": _help_address(page, request.actor),
         "promises": clocks(

@@ -124,6 +124,7 @@ def _row(draft: Draft, page: str, *, now: datetime) -> dict[str, Any]:
         else "",
         "step": journey.step_name(draft.element, language),
         "is_with_customer": draft.is_with_customer,
+        "waits_for": draft.waits_for,
         "since": ago(draft.since, now=now),
         "since_at": draft.since,
         "done": draft.done,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff, refusals_return_to
+from atrio.desk.delegating import where_to_ask
 from atrio.desk.drafts import troubles
 from atrio.desk.facts import fact_text
 from atrio.desk.frame import show
@@ -158,6 +159,8 @@ def _show(
             "number": fact_text(journey, "contact.phone", page.phone, language=language),
         },
         "fill": _ways_to_fill_in(page),
+        "ask": page.draft
+        and where_to_ask(application, page.draft.element, language=language, now=now),
         "withdraw": withdrawal_of(application),
         "draft": _draft(page, journey, language, now),
         "letter": {

@@ -132,6 +132,7 @@ ORIGINS: Mapping[str, Text] = {
 
 _ACTORS: Mapping[str, Text] = {
     "applicant": gettext_lazy("applicant"),
+    "delegate": gettext_lazy("somebody else at the customer’s"),
     "member": gettext_lazy("customer"),
     "staff": gettext_lazy("our team"),
     "system": gettext_lazy("Atrio"),

@@ -24,6 +24,7 @@ class Delegation(models.Model):
         NOT_YET = ""
         TAKEN_BACK = "taken_back"
         DECLINED = "declined"
+        RETURNED = "returned"  # the letter came back
         RAN_OUT = "ran_out"
 
     id = models.UUIDField(primary_key=True, default=new_id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from atrio.engine.forms import nested
+from atrio.engine.forms import fact, nested
 from atrio.journeys.journey import Journey
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound
@@ -19,7 +21,7 @@ from atrio.onboarding.models import Application, Delegation, Step
 from atrio.onboarding.queries import StepView, journey_of, open_step_of, step_of
 
 NOTICE = "step_asked"
-State = Literal["asked", "declined", "ran_out"]
+State = Literal["asked", "declined", "returned", "ran_out"]
 Stands = Literal["open", "answered", "over", "ran_out"]
 
 
@@ -34,7 +36,7 @@ class Owed:
 
     @property
     def is_asked(self) -> bool:
-        """Say whether they still owe it: not declined, and the link still opens."""
+        """Say whether they still owe it: not declined, reached, and the link still opens."""
         return self.state == "asked"
 
 
@@ -78,6 +80,21 @@ def may_delegate(journey: Journey, element: str) -> bool:
     return rules.may_be_delegated(steps[element].attributes, fields=fields, proved=proved)
 
 
+def may_ask_for(view: StepView) -> bool:
+    """Say whether somebody else may be asked for the step that is shown, here and now."""
+    known = {"company.tax_id": fact(view.facts, "company.tax_id")}
+    return (
+        view.is_open
+        and may_delegate(view.journey, view.element.id)
+        and bool(called(view.application, known))
+    )
+
+
+def called(application: Application, facts: Mapping[str, object]) -> str:
+    """Return what others are told the application is about: its company, or its number; or ""."""
+    return application.title or str(facts.get("company.tax_id") or "")
+
+
 def owed_by_others(application: Application, *, language: str, now: datetime) -> list[Owed]:
     """Return the open steps somebody was asked for, one each; asks only if anybody ever was."""
     if application.delegated_at is None or application.status != Application.Status.OPEN:
@@ -96,12 +113,28 @@ def owed_by_others(application: Application, *, language: str, now: datetime) ->
     ]
 
 
+def names_asked(application_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, str]:
+    """Return step → who was asked for it and still owes it; asks nothing for no applications."""
+    if not application_ids:
+        return {}
+    return dict(still_asked(application_ids, now=now).values_list("step_id", "name"))
+
+
+def still_asked(application_ids: Sequence[UUID], *, now: datetime) -> QuerySet[Delegation]:
+    """Return the delegations of these applications that are still owed, with their steps."""
+    return Delegation.objects.filter(
+        application__in=application_ids, ended="", step__closed_at=None, valid_until__gt=now
+    ).select_related("step")
+
+
 def _owed(journey: Journey, delegation: Delegation, *, language: str, now: datetime) -> Owed:
     element = delegation.step.element
     text = journey.step_text(element, language)
     state: State = "asked"
     if delegation.ended == Delegation.Ended.DECLINED:
         state = "declined"
+    elif delegation.ended == Delegation.Ended.RETURNED:
+        state = "returned"
     elif delegation.ended or delegation.valid_until <= now:
         state = "ran_out"
     return Owed(delegation, element, text.name if text else element, state)

@@ -21,6 +21,7 @@ from atrio.journeys.journey import Journey
 from atrio.kernel.actors import Actor
 from atrio.onboarding import signals
 from atrio.onboarding.case import applications_visible_to
+from atrio.onboarding.delegations import names_asked
 from atrio.onboarding.models import Application, Fact, Step, Typed
 from atrio.onboarding.queries import journey_of
 from atrio.onboarding.queue import MOST_COUNTED
@@ -59,6 +60,7 @@ class Draft:
     done: int  # of the customer's own steps
     total: int
     trouble: Trouble
+    waits_for: str  # who else at the customer's was asked for the step, "" for nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[Draft]:
     for step in Step.objects.filter(application__in=ids, kind__in=("user", "call")).order_by("id"):
         steps[step.application_id].append(step)
     typed = {(t.application_id, t.element): t for t in Typed.objects.filter(application__in=ids)}
+    asked = names_asked([one.pk for one in found.values() if one.delegated_at], now=now)
     # Any may have been taken away between the queries, or its step have been answered.
     open_at = {pk: here for pk in ids if pk in found and (here := _where(steps[pk]))}
     return [
@@ -171,6 +174,7 @@ def _rows(by: Actor, ids: Sequence[UUID], *, now: datetime) -> list[Draft]:
             steps[pk],
             typed.get((pk, here.element)),
             tax_id=str(tax_ids.get(pk) or ""),
+            waits_for=asked.get(here.pk, ""),
             now=now,
         )
         for pk, here in open_at.items()
@@ -191,12 +195,14 @@ def _draft(
     typed: Typed | None,
     *,
     tax_id: str,
+    waits_for: str,
     now: datetime,
 ) -> Draft:
     done, total = _progress(journey_of(application), steps)
     is_theirs = here.kind == "user" and here.lane == "customer"
     refused = typed.refused if typed else {}
-    is_idle = is_theirs and signals.is_idle(application.seen_at, now)
+    # Whoever waits for somebody else does not sit at the form.
+    is_idle = is_theirs and not waits_for and signals.is_idle(application.seen_at, now)
     returned = application.visits >= signals.MANY_VISITS
     return Draft(
         application=application,
@@ -212,6 +218,7 @@ def _draft(
             idle_since=application.seen_at if is_idle else None,
             returned_from=application.returned_from,
         ),
+        waits_for=waits_for,
     )
 
 

@@ -136,10 +136,15 @@ def open_step_of(application: Application) -> Step | None:
 
 def open_steps_of(application: Application) -> list[str]:
     """Return the elements that the applicant may answer now, those they may leave among them."""
+    return [step.element for step in open_customer_steps(application)]
+
+
+def open_customer_steps(application: Application) -> list[Step]:
+    """Return the open steps of the customer's side, those they may leave among them."""
     mine = Step.objects.filter(
         application=application, closed_at=None, kind="user", lane="customer"
     )
-    return list(mine.order_by("opened_at", "id").values_list("element", flat=True))
+    return list(mine.order_by("opened_at", "id"))
 
 
 def journey_of(application: Application) -> Journey:

@@ -97,11 +97,6 @@ def write_letter_to_delegate(
     )
 
 
-def customer_of(application: Application, tax_id: str) -> str:
-    """Return what a stranger is told the application is about: its company, or its number."""
-    return application.title or tax_id
-
-
 def write_of_the_delegate(case: Case, delegation: Delegation, notice: str) -> None:
     """Tell the applicant what a delegate did, where letters reach them and there are words."""
     if notice not in case.journey.notices or not is_theirs(case):

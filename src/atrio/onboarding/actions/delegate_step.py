@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from atrio.engine.forms.cleaning import Invalid, clean_text
+from atrio.journeys.journey import Journey
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.kernel.rows import update_row
 from atrio.onboarding.actions._delegations import (
     ASKED_AGAIN,
-    customer_of,
     see_that_there_may_be_a_letter,
     write_letter_to_delegate,
 )
@@ -25,7 +25,7 @@ from atrio.onboarding.actions._helping import see_that_they_may_help
 from atrio.onboarding.actions._letters import as_address
 from atrio.onboarding.actions.submit_step import find_open_step
 from atrio.onboarding.case import Case, open_case
-from atrio.onboarding.delegations import NOTICE, may_delegate
+from atrio.onboarding.delegations import NOTICE, called, may_delegate
 from atrio.onboarding.models import Application, Delegation, Step
 from atrio.seller.queries import is_of_staff
 
@@ -114,7 +114,15 @@ def delegate_step(
         asked_at=now,
         valid_until=now + LIFE,
     )
-    _write(case, delegation, NOTICE)
+    write_letter_to_delegate(
+        case.application,
+        case.journey,
+        delegation,
+        notice=NOTICE,
+        occasion="first",
+        customer=called(case.application, case.facts),
+        now=now,
+    )
     case.tell("step.delegated", step=step, delegation=str(delegation.pk), to=asking.name)
     case.application.delegated_at = now
     case.save()
@@ -156,10 +164,14 @@ def remind_delegate(
             _("We have written to them a short while ago, or several times. Perhaps you call them?")
         )
     see_that_there_may_be_a_letter(case, delegation.email)
-    delegation.reminders += 1
-    delegation.reminded_at = now
-    update_row(delegation, "reminders", "reminded_at")
-    _write(case, delegation, ASKED_AGAIN)
+    remind_by_letter(
+        case.application,
+        case.journey,
+        delegation,
+        occasion=str(delegation.reminders),
+        facts=case.facts,
+        now=now,
+    )
     case.tell("step.delegate_reminded", step=step, delegation=str(delegation.pk))
     case.save()
     return delegation.name
@@ -169,6 +181,30 @@ def may_be_reminded(delegation: Delegation, *, now: datetime) -> bool:
     """Say whether whoever owes a step may be written to once more: a few times, hours apart."""
     last = delegation.reminded_at or delegation.asked_at
     return now - last >= PAUSE and delegation.reminders < MOST_REMINDERS
+
+
+def remind_by_letter(
+    application: Application,
+    journey: Journey,
+    delegation: Delegation,
+    *,
+    occasion: str,
+    facts: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Write to a delegate once more, and keep that it was done."""
+    delegation.reminders += 1
+    delegation.reminded_at = now
+    update_row(delegation, "reminders", "reminded_at")
+    write_letter_to_delegate(
+        application,
+        journey,
+        delegation,
+        notice=ASKED_AGAIN,
+        occasion=occasion,
+        customer=called(application, facts),
+        now=now,
+    )
 
 
 def _open(by: Actor, application_id: UUID | None, now: datetime) -> Case:
@@ -185,13 +221,8 @@ def _open(by: Actor, application_id: UUID | None, now: datetime) -> Case:
 
 
 def _see_that_it_may_be_asked(case: Case, step: str) -> None:
-    if not may_be_asked(case.application, case.facts) or not may_delegate(case.journey, step):
+    if not called(case.application, case.facts) or not may_delegate(case.journey, step):
         raise NotToBeDelegated(_("Nobody else can fill in this step."))
-
-
-def may_be_asked(application: Application, facts: Mapping[str, object]) -> bool:
-    """Say whether somebody can be told what the application is about."""
-    return bool(customer_of(application, str(facts.get("company.tax_id") or "")))
 
 
 def _read(asking: Asking) -> Asking:
@@ -237,15 +268,3 @@ def _latest(case: Case, step: Step) -> Delegation | None:
 def _end(delegation: Delegation, how: Delegation.Ended, *, now: datetime) -> None:
     delegation.ended, delegation.ended_at = how, now
     update_row(delegation, "ended", "ended_at")
-
-
-def _write(case: Case, delegation: Delegation, notice: str) -> None:
-    write_letter_to_delegate(
-        case.application,
-        case.journey,
-        delegation,
-        notice=notice,
-        occasion=str(delegation.reminders),
-        customer=customer_of(case.application, str(case.facts.get("company.tax_id") or "")),
-        now=case.now,
-    )

@@ -22,7 +22,9 @@ from atrio.journeys.queries import compiled
 from atrio.kernel.actors import SYSTEM
 from atrio.kernel.ids import new_id
 from atrio.onboarding.actions import end_application, write_letter
+from atrio.onboarding.actions.delegate_step import may_be_reminded, remind_by_letter
 from atrio.onboarding.case import where_of
+from atrio.onboarding.delegations import still_asked
 from atrio.onboarding.models import Application, EmailProof, Fact
 from atrio.onboarding.reminders.rules import Due, due
 from atrio.onboarding.rules import current_facts
@@ -81,7 +83,9 @@ def remind(*, now: datetime) -> tuple[int, list[UUID]]:
         .order_by("remind_at")[:AT_ONCE]
     )
     waiting = [_look(application, now) for application in found]
-    _write_to(_fresh([each for each in waiting if each.due.what == "letter"], now), now)
+    letters = [each for each in waiting if each.due.what == "letter"]
+    _write_to(_fresh(letters, now), now)
+    _remind_delegates(letters, now)
     if waiting:
         with connection.cursor() as cursor:
             ids = [each.application.pk for each in waiting]
@@ -188,6 +192,25 @@ def _write_to(letters: Iterable[tuple[Waiting, dict[str, object]]], now: datetim
             )
         )
     record_all(entries)
+
+
+def _remind_delegates(letters: Iterable[Waiting], now: datetime) -> None:
+    """Write to those who were asked for the steps that wait, too: as often as they may be."""
+    waiting = {each.application.pk: each for each in letters if each.application.delegated_at}
+    if not waiting:
+        return
+    facts = _facts_of(list(waiting))
+    for delegation in still_asked(list(waiting), now=now):
+        each = waiting[delegation.application_id]
+        if may_be_reminded(delegation, now=now):
+            remind_by_letter(
+                each.application,
+                each.journey,
+                delegation,
+                occasion=each.due.occasion,
+                facts=facts[delegation.application_id],
+                now=now,
+            )
 
 
 def _last_day(each: Waiting, unit: BusinessUnit) -> str:
