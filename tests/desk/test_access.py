@@ -48,6 +48,8 @@ POSTED = {
     "merge-undo",
     "import-start",
     "choose-erp",
+    "choose-shop",
+    "shop-again",
     "second-factor",
     "shop-open",
     "shop-close",
@@ -66,6 +68,7 @@ KEPT = {
     "letterhead",
     "letterhead-html",
     "choose-erp",
+    "choose-shop",
 }
 # These show what is the visitor's own, so a stranger from another unit sees an empty page.
 WITHOUT_IDS = {
@@ -114,6 +117,7 @@ def addresses(referred, settings):
         "shop_id": "no-such-shop",
         "key": "0123456789abcdef0123",
         **of_the_base(),
+        "row_id": UUID(int=5),
         "key_id": UUID(int=6),
         "delivery_id": UUID(int=7),
         "provider_id": UUID(int=8),

@@ -21,6 +21,7 @@ from atrio.outside.invented import invented_numbers
 from atrio.parties.models import Contact, LegalEntity, Merge, Pair
 from atrio.seller.models import BusinessUnit, Staff
 from atrio.sign_on.models import Provider
+from atrio.trade.models import ShopCustomer
 from tests.apply.people import Applicant
 from tests.onboarding.house import furnish, hire
 from tests.parties.customers import Browser, be_nobody, become_customer
@@ -233,6 +234,12 @@ ADDRESSES = {
     "desk:ask": (POST, who_asks(302)),
     # An empty form names no ERP: whoever may choose one is told so.
     "desk:choose-erp": (POST, who_keeps(302)),
+    # An empty form names our own shop, which is the unit's.
+    "desk:choose-shop": (POST, who_keeps(302)),
+    "desk:shop-again": (
+        POST,
+        signed_in(member=404, staff=404, associate=302, regional_admin=302, admin=302),
+    ),
     "desk:ask-mail": (POST, who_asks(302)),
     "desk:turn": (
         POST,
@@ -345,6 +352,12 @@ class World:
         self.message = Message.objects.filter(application_id=self.application.pk).latest("id")
         Message.objects.filter(pk=self.message.pk).update(is_secret=False, html="<p>Hello</p>")
         self.ours = become_customer(unit)
+        self.in_shop = ShopCustomer.objects.create(
+            account=self.ours.account,
+            shop="shop-br",
+            state=ShopCustomer.State.REFUSED,
+            changed_at=timezone.now(),
+        )
         self.import_run = ImportRun.objects.create(
             business_unit=unit.code,
             status=ImportRun.Status.DONE,
@@ -482,6 +495,7 @@ class World:
             "delivery_id": self.delivery.pk,
             "factor_id": 1,
             "shop_id": "no-such-shop",
+            "row_id": self.in_shop.pk,
             "sign_in_id": uuid4(),
             "provider_id": self.sign_on.pk,
         } | other

@@ -28,6 +28,7 @@ from atrio.desk.ownership import next_address, owner_of, to_the_next
 from atrio.desk.place import back_to_queue, place
 from atrio.desk.promises import clocks
 from atrio.desk.repairs import crowd_of
+from atrio.desk.shops import shops_of_account
 from atrio.desk.why import why_on_page
 from atrio.desk.words import WAYS_IN, ago, due, span, status_of
 from atrio.engine.forms import Answers, bound, nested
@@ -146,6 +147,7 @@ def _show(
         "corrections": _corrections(page, journey, request.actor, language),
         "findings": findings(page, journey, language=language),
         "calls": calls(page, journey, language=language, now=now, retry_address=retry_address),
+        "in_shops": shops_of_account(request.actor, page.application.account_id, now=now),
         "blueprint": blueprint(
             page, journey, url=reverse("desk:drawing", args=[pk]), language=language
         ),

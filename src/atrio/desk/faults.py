@@ -31,7 +31,7 @@ _PRESETS: Mapping[str, Text] = {
 }
 # Reading twice does no harm: losing the answer is only worth showing where something is written.
 _ONLY_WHERE_WRITTEN = frozenset({"executes"})
-WRITTEN_TO = frozenset({"erp", "crm", "sms"})
+WRITTEN_TO = frozenset({"erp", "crm", "sms", "shop"})
 
 
 @dataclass(frozen=True, slots=True)

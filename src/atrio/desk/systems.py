@@ -30,6 +30,7 @@ from atrio.desk.faults import (
 )
 from atrio.desk.frame import show
 from atrio.desk.repairs import groups
+from atrio.desk.shops import shop_panels
 from atrio.desk.words import Status, ago, span
 from atrio.integrators.queries import MAY_KEEP_KEYS
 from atrio.kernel.database import acting_as
@@ -109,6 +110,7 @@ def _show(request: StaffRequest, *, wrong: _Wrong | None = None, status: int = 2
         context = {
             "systems": shown,
             "erp_switches": [] if only_states else erp_switches(request.actor),
+            "shops": [] if only_states else shop_panels(request.actor),
             "unreachable": turned.unreachable,
             "refresh": 20,
             "may_keep_keys": request.actor.has_role(*MAY_KEEP_KEYS),

@@ -17,9 +17,9 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 
-Among = Literal["calls", "messages", "webhooks"]
+Among = Literal["calls", "messages", "webhooks", "shops"]
 # Seeds of the hash: names of one kind never meet those of another.
-_SEEDS: dict[Among, int] = {"calls": 0, "messages": 1, "webhooks": 2}
+_SEEDS: dict[Among, int] = {"calls": 0, "messages": 1, "webhooks": 2, "shops": 3}
 
 _LOCK = """
     select name, pg_try_advisory_lock(hashtextextended(name, {seed}))

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.models import Connection
-from atrio.outside.ports import Answering, Crm, Erp, Registry, Sms
+from atrio.outside.ports import Answering, Crm, Erp, Registry, Shop, Sms
 
 # An address of this form stands behind the fault proxy, wherever that listens today.
 THROUGH_FAULTS = "faults:"
@@ -56,6 +56,11 @@ def open_crm(connection: Connection | str) -> Crm:
 def open_sms(connection: Connection | str) -> Sms:
     """Return the gateway for text messages of a connection, given the row or its code."""
     return cast("Sms", _open(connection, port=Connection.Port.SMS))
+
+
+def open_shop(connection: Connection | str) -> Shop:
+    """Return the outside shop of a connection, given the row or its code."""
+    return cast("Shop", _open(connection, port=Connection.Port.SHOP))
 
 
 def opened(connection: Connection) -> Answering:

@@ -18,6 +18,7 @@ class Connection(models.Model):
         REGISTRY = "registry", _("Company register")
         CRM = "crm", _("CRM")
         SMS = "sms", _("Text messages")
+        SHOP = "shop", _("Outside shop")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     code = models.SlugField(unique=True)

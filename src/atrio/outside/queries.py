@@ -18,7 +18,7 @@ from atrio.seller.queries import own_units
 
 LATELY = timedelta(hours=1)
 # As units name them, the most important first.
-PORTS = ("erp", "crm", "registry", "sms")
+PORTS = ("erp", "crm", "registry", "shop", "sms")
 
 
 @dataclass(frozen=True, slots=True)

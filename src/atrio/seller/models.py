@@ -92,6 +92,13 @@ class BusinessUnit(models.Model):
         db_default="",
         help_text="… to what sends text messages",
     )
+    shop = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="… to a shop elsewhere in which its customers buy; empty: our own alone",
+    )
     branches = models.JSONField(default=list, help_text="codes of its counters and local offices")
     journeys = models.JSONField(default=list, help_text="packs by which one becomes its customer")
 

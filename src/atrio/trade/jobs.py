@@ -13,6 +13,7 @@ from atrio.kernel.queue import job
 from atrio.outside.actions import asking
 from atrio.outside.queries import erps_at_work
 from atrio.trade import actions
+from atrio.trade.shops import jobs as _of_shops  # noqa: F401 - its jobs register themselves
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Articles, personal prices, credit lines."""
+"""Articles, personal prices, credit lines, and what shops elsewhere know of accounts."""
 
 from __future__ import annotations
 
@@ -90,3 +90,35 @@ class CreditLine(models.Model):
 
     def __str__(self) -> str:
         return f"credit line of {self.account_id}: {self.limit} {self.currency} {self.request}"
+
+
+class ShopCustomer(models.Model):
+    """What a shop elsewhere was told last of one account, and what came of it."""
+
+    class State(models.TextChoices):
+        """How the last try ended."""
+
+        TOLD = "told"
+        BUSY = "busy"  # to be tried again by itself
+        REFUSED = "refused"  # a person must look
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="shop_customers")
+    shop = models.CharField(max_length=50, help_text="code of the connection")
+    state = models.CharField(max_length=7, choices=State.choices)
+    told = models.JSONField(null=True, help_text="what the shop has confirmed; none: nothing yet")
+    tried = models.JSONField(null=True, help_text="what it was to be told the last time")
+    outside_id = models.CharField(max_length=200, blank=True)
+    tries = models.PositiveIntegerField(default=0, help_text="in vain, since it was told last")
+    try_at = models.DateTimeField(null=True, help_text="the next try, where it was busy")
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.TextField(blank=True, help_text="for our own people")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "shop"], name="shop_customer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in {self.shop}: {self.state}"

@@ -98,7 +98,7 @@ def test_fills_an_empty_house_and_changes_nothing_in_a_filled_one(
     assert filled == {
         "BusinessUnit": 4,
         "Staff": 16,
-        "Connection": 9,
+        "Connection": 10,
         "Release": 7,
         "Article": 600,
         "Account": 60,

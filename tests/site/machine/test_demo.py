@@ -154,7 +154,7 @@ def test_a_ctrl_c_ends_everything(first_start):
 
 
 def test_a_shell_can_run_commands_beside_it(first_start):
-    for system in ("erp", "erp-sap", "registry", "crm", "sms"):
+    for system in ("erp", "erp-sap", "registry", "crm", "shop", "sms"):
         line = rf"^{system} +well"
         assert re.search(line, first_start.faults.stdout, re.MULTILINE), first_start.faults
     assert first_start.environment_mode == "0o100600"

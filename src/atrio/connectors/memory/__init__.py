@@ -9,6 +9,7 @@ reference.
 from atrio.connectors.memory.crm import MemoryCrm
 from atrio.connectors.memory.erp import MemoryErp
 from atrio.connectors.memory.registry import MemoryRegistry
+from atrio.connectors.memory.shop import MemoryShop
 from atrio.connectors.memory.sms import MemorySms
 
-__all__ = ["MemoryCrm", "MemoryErp", "MemoryRegistry", "MemorySms"]
+__all__ = ["MemoryCrm", "MemoryErp", "MemoryRegistry", "MemoryShop", "MemorySms"]

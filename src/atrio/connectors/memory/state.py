@@ -18,6 +18,7 @@ from atrio.outside.ports import (
     CrmContact,
     CrmLink,
     ErpCustomer,
+    ShopCompany,
     SmsReceipt,
     TaxId,
 )
@@ -42,6 +43,7 @@ class State:
     links: dict[str, CrmLink] = field(default_factory=dict)
     began_with_records: int | None = None  # so many of a kind, before anybody asked
     texts: dict[str, SmsReceipt] = field(default_factory=dict)  # a gateway's, by our reference
+    companies: dict[str, ShopCompany] = field(default_factory=dict)  # a shop's, by our reference
     calls: deque[str] = field(default_factory=lambda: deque(maxlen=1000))  # newest last
     breakdowns: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))
     asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by operation

@@ -12,8 +12,8 @@ PRESETS: Mapping[str, Knobs] = {
     "slow": Knobs(latency=4, jitter=2),
     "shaky": Knobs(error_rate=0.5),
     # One writing is carried out and its answer lost; what comes after it works. The words are
-    # those of Tryton and of Salesforce.
-    "executes": Knobs(execute_then_timeout=1, only="create|/sobjects/", times=1),
+    # those of Tryton, of Salesforce and of Adobe Commerce.
+    "executes": Knobs(execute_then_timeout=1, only="create|/sobjects/|super_user_id", times=1),
     "garbage": Knobs(garbage=1),
     "drip": Knobs(slow_drip=20),
     "down": Knobs(down=True),

@@ -27,6 +27,7 @@ from atrio.outside.ports.erp import (
     spellings,
 )
 from atrio.outside.ports.registry import CompanyRecord, CompanyStatus, Registry
+from atrio.outside.ports.shop import Shop, ShopCompany, ShopCompanyDraft, ShopState
 from atrio.outside.ports.sms import Sms, SmsDraft, SmsReceipt, SmsState
 from atrio.outside.ports.values import Answering, PostalAddress, TaxId, domain_of
 
@@ -52,6 +53,10 @@ __all__ = [
     "PriceQuestion",
     "Receipt",
     "Registry",
+    "Shop",
+    "ShopCompany",
+    "ShopCompanyDraft",
+    "ShopState",
     "Sms",
     "SmsDraft",
     "SmsReceipt",

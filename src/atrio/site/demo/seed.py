@@ -28,7 +28,7 @@ from atrio.seller.queries import offers
 from atrio.site.demo.abroad import UNITS, make_unit
 from atrio.site.demo.personas import STAFF
 from atrio.site.demo.sap import OPTIONS as SAP_OPTIONS
-from atrio.site.demo.shop import make_shop
+from atrio.site.demo.shop import COMMERCE, COMMERCE_OPTIONS, make_shop
 from atrio.site.machine.tryton.server import DATABASE, USER
 from atrio.trade.actions import mirror_catalogue
 
@@ -97,6 +97,7 @@ def _make_connections(now: datetime) -> None:
         (SAP, "erp", "sap", "faults:erp-sap", SAP_OPTIONS),
         (REGISTRY, "registry", "brasilapi", "faults:registry", {}),
         (CRM, "crm", "salesforce", "faults:crm", {}),
+        (COMMERCE, "shop", "adobe_commerce", "faults:shop", COMMERCE_OPTIONS),
         (SMS, "sms", "gateway", "faults:sms", {}),
     ):
         Connection.objects.get_or_create(

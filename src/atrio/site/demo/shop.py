@@ -1,4 +1,6 @@
-"""The outside shop of the demonstration: a program of its own into which customers sign in here."""
+"""The demonstration's shops elsewhere: one into which customers sign in here, and one in which
+their companies are kept. Both are programs of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,15 @@ from django.conf import settings
 from atrio.identity.openid.clients import furnish
 
 SHOP = "sample-shop"
+COMMERCE = "shop-adobe"  # in which an administrator may let a unit's customers buy
+# As the simulator has its shared catalogues; docs/connectors/adobe-commerce.md says what each is.
+COMMERCE_OPTIONS = {
+    "shared_catalogs": {
+        "": 1,
+        **dict.fromkeys(("Varejo", "Handwerk", "Розница"), 2),
+        **dict.fromkeys(("Atacado", "Großhandel", "Опт"), 3),
+    }
+}
 
 
 def make_shop(unit: str) -> None:

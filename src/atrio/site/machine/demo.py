@@ -59,6 +59,7 @@ class _Secrets:
     sms_key: str
     sap_password: str
     shop_secret: str
+    commerce_token: str
     dadata_key: str
 
     @classmethod
@@ -85,6 +86,7 @@ class _Demo:
         # Only parts of the house talk to these, so they are new ones at every start.
         self._erp_port, self._registry_port, self._crm_port = (free_port() for _ in range(3))
         self._sms_port, self._sap_port, self._faults_port = (free_port() for _ in range(3))
+        self._commerce_port = free_port()
         # People open this one, too, and find it where they left it, if they can.
         self._shop_port = free_port() if is_taken(host, port + 1) else port + 1
         self._vies_port, self._dadata_port = (free_port() for _ in range(2))
@@ -106,6 +108,7 @@ class _Demo:
             self._passwords["crm-br"] = f"atrio:{self._secrets.crm_secret}"
             self._passwords["sms-br"] = self._secrets.sms_key
             self._passwords["sample-shop"] = self._secrets.shop_secret
+            self._passwords["shop-adobe"] = self._secrets.commerce_token
             for erp in ("erp-sap", "erp-de", "erp-ru"):
                 self._passwords[erp] = self._secrets.sap_password
             self._passwords["registry-ru"] = self._secrets.dadata_key
@@ -140,6 +143,7 @@ class _Demo:
             machine.start(self._dadata()),
             machine.start(self._crm()),
             machine.start(self._sms()),
+            machine.start(self._commerce()),
             machine.start(self._fault_proxy()),
             machine.start(self._shop()),
             machine.start(self._worker()),
@@ -264,6 +268,17 @@ class _Demo:
             url=f"{self._shop_url}/healthz",
         )
 
+    def _commerce(self) -> Service:
+        """Keep what is written to the shop elsewhere in which an administrator may let them buy."""
+        return _web_service(
+            self._python(
+                *("commerce", "atrio.connectors.adobe_commerce.simulator"),
+                *("--port", str(self._commerce_port)),
+                *("--state", self._state / "demo/commerce.sqlite"),
+            ),
+            url=f"http://127.0.0.1:{self._commerce_port}/healthz",
+        )
+
     def _fault_proxy(self) -> Service:
         return _web_service(
             self._python(
@@ -276,6 +291,7 @@ class _Demo:
                 *("--route", f"registry=http://127.0.0.1:{self._registry_port}"),
                 *("--route", f"registry-de=http://127.0.0.1:{self._vies_port}"),
                 *("--route", f"registry-ru=http://127.0.0.1:{self._dadata_port}"),
+                *("--route", f"shop=http://127.0.0.1:{self._commerce_port}"),
                 *("--route", f"crm=http://127.0.0.1:{self._crm_port}"),
                 *("--route", f"sms=http://127.0.0.1:{self._sms_port}"),
             ),
@@ -338,6 +354,7 @@ class _Demo:
             "SMS_GATEWAY_KEY": self._passwords["sms-br"],
             "DADATA_KEY": self._passwords["registry-ru"],
             "ATRIO_SAP_SECRET": f"ATRIO:{self._passwords['erp-sap']}",
+            "ATRIO_SHOP_SECRET": self._passwords["shop-adobe"],
             "ATRIO_SAMPLE_SHOP": self._shop_url,
             "ATRIO_SAMPLE_SHOP_SECRET": self._passwords["sample-shop"],
             "HOST": self._host,
