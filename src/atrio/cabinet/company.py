@@ -36,7 +36,7 @@ def show_company(request: MemberRequest) -> HttpResponse:
 def _facts(seat: Seat) -> list[dict[str, str]]:
     entity = seat.entity
     said = [
-        ("legal_name", _("Legal name"), entity.legal_name),
+        ("legal_name", _("Name") if entity.is_person else _("Legal name"), entity.legal_name),
         ("trade_name", _("Trade name"), entity.trade_name),
         ("tax_id", _("Tax number"), tax_id(entity.tax_id_kind, entity.tax_id)),
         ("activity", _("Activity"), entity.activity),
@@ -50,7 +50,7 @@ def _facts(seat: Seat) -> list[dict[str, str]]:
 
 def _addresses(seat: Seat) -> list[dict[str, str]]:
     text = address(seat.entity.address, home=seat.unit.country)
-    title = _("Registered address")
+    title = _("Address") if seat.entity.is_person else _("Registered address")
     return [{"title": title, "text": text, "source": _source(seat, "address")}] if text else []
 
 

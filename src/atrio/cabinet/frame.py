@@ -30,6 +30,7 @@ def show(
     frame = {
         "account": {
             "name": seat.account.name,
+            "is_person": seat.entity.is_person,
             "entity": next(entity for entity in entities if entity["is_current"]),
             "entities": entities,
         },

@@ -28,7 +28,7 @@ def show_home(request: MemberRequest) -> HttpResponse:
         "todo": [*open_requests(request.actor, request.seat.account.pk), *_todo(request.seat)],
         "shortcuts": [
             {"icon": "search", "text": _("Find an article"), "url": reverse("cabinet:catalogue")},
-            {"icon": "building", "text": _("My company"), "url": reverse("cabinet:company")},
+            _about_us(request.seat),
         ],
         "shops": ways_into_shops(request.seat.unit.code),
         "news": _news(request.seat),
@@ -36,6 +36,13 @@ def show_home(request: MemberRequest) -> HttpResponse:
         "credit": credit_line(request),
     }
     return show(request, "cabinet/home.html", context, here="home")
+
+
+def _about_us(seat: Seat) -> dict[str, str]:
+    url = reverse("cabinet:company")
+    if seat.entity.is_person:
+        return {"icon": "user", "text": _("My details"), "url": url}
+    return {"icon": "building", "text": _("My company"), "url": url}
 
 
 def _todo(seat: Seat) -> list[dict[str, str]]:

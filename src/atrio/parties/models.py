@@ -90,6 +90,11 @@ class LegalEntity(models.Model):
             )
         ]
 
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a private customer, whom no tax id names."""
+        return self.tax_id_kind == "person"
+
     def __str__(self) -> str:
         return self.legal_name
 

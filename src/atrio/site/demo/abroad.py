@@ -34,13 +34,13 @@ UNITS = (
     Abroad(
         unit={
             "code": "nordlicht-de",
-            "name": "Nordlicht Supplies Deutschland",
+            "name": "Nordlicht Deutschland",
             "country": "DE",
             "currency": "EUR",
             "language": "de",
             "time_zone": "Europe/Berlin",
             "sender": "hallo@nordlicht-de.example",
-            "brand": "Nordlicht Deutschland",
+            "brand": "Nordlicht Supplies",
             "accent": "#1f5aa6",
             "host": "de.localhost",
             "branches": ["hafencity", "altona"],
@@ -53,13 +53,13 @@ UNITS = (
     Abroad(
         unit={
             "code": "nordlicht-ru",
-            "name": "Nordlicht Supplies Россия",
+            "name": "Nordlicht Россия",
             "country": "RU",
             "currency": "RUB",
             "language": "ru",
             "time_zone": "Europe/Moscow",
             "sender": "zdravstvuyte@nordlicht-ru.example",
-            "brand": "Nordlicht Россия",
+            "brand": "Nordlicht Supplies",
             "accent": "#7a3b8f",
             "host": "ru.localhost",
             "branches": ["presnya"],

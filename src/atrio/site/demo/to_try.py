@@ -62,8 +62,8 @@ PLACES: Mapping[str, Place] = {
     for place in (
         Place("", "BR", "Nordlicht Supplies Brasil", _BRAZIL),
         Place("nordlicht-sul", "BR", "Nordlicht Supplies Sul", _BRAZIL),
-        Place("nordlicht-de", "DE", "Nordlicht Supplies Deutschland", _GERMANY),
-        Place("nordlicht-ru", "RU", "Nordlicht Supplies Россия", _RUSSIA),
+        Place("nordlicht-de", "DE", "Nordlicht Deutschland", _GERMANY),
+        Place("nordlicht-ru", "RU", "Nordlicht Россия", _RUSSIA),
     )
 }
 
