@@ -86,7 +86,7 @@ def test_what_the_shop_refused_is_told_again_by_one_button(carla, shop, unit):
     assert "No price group Unheard of" in said
     Account.objects.update(price_group="Atacado")
     answer = carla.post(form_to(carla, "shop-customers").action, follow=True).content.decode()
-    assert "The shop is told of Ventorim Instalações Ltda once more." in answer
+    assert "The shop is told of 1 customer once more." in answer
     run_pending()
     row = ShopCustomer.objects.get(account=customer.account)
     assert (row.state, row.told["price_group"]) == ("told", "Atacado")

@@ -10,6 +10,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from atrio.connectors.adobe_commerce.simulator.app import Instance
+from atrio.connectors.adobe_commerce.simulator.app import build_app as build_simulator
+from atrio.connectors.adobe_commerce.simulator.store import GROUPS, Store
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotAllowed, NotFound
 from atrio.kernel.queue import run_pending
@@ -18,13 +21,17 @@ from atrio.outside.events import ConnectionRecovered
 from atrio.outside.models import Connection, Delivery, Link
 from atrio.outside.ports import CreditLine
 from atrio.parties.models import Account, Membership
+from atrio.seller.models import BusinessUnit
+from atrio.site.demo.shop import COMMERCE_OPTIONS
 from atrio.timeline.models import Entry
 from atrio.trade.credit import note_credit_line
 from atrio.trade.models import ShopCustomer
 from atrio.trade.receivers import _wake
+from atrio.trade.shops import queries
 from atrio.trade.shops.actions import NoSuchShop, choose_shop, try_again
 from atrio.trade.shops.jobs import tell_shop, tell_shops
 from atrio.trade.shops.queries import due, units_shops
+from tests.outside.serving import served
 from tests.parties.customers import become_customer, make_unit, seen_by
 
 pytestmark = pytest.mark.django_db
@@ -173,15 +180,36 @@ def test_a_refusal_waits_for_a_person_or_a_change(alice, shop, ada, unit):
     assert (row.state, row.error_code) == ("refused", "misconfigured")
     assert shop.calls().count("save_company") == 1
     [seen] = units_shops(ada)
-    assert (seen.told, seen.waiting, [one.pk for one in seen.refused]) == (0, 0, [row.pk])
+    assert (seen.told, seen.waiting) == (0, 0)
+    [refusal] = seen.refused
+    assert (refusal.count, refusal.names) == (1, ["Ventorim Instalações Ltda"])
+    assert (refusal.error, refusal.row_id) == ("No price group Unheard of", row.pk)
 
-    try_again(by=ada, row_id=row.pk, now=timezone.now())
+    assert try_again(by=ada, row_id=row.pk, now=timezone.now()) == 1
     run_pending()
     assert shop.calls().count("save_company") == 2
     Account.objects.update(price_group="Varejo")
     go_on()
     assert company(shop, alice).price_group == "Varejo"
     assert units_shops(ada)[0].refused == []
+
+
+def test_whom_the_shop_refuses_in_the_same_words_it_is_told_of_together(unit, shop, ada):
+    for number in range(5):
+        become_customer(unit, f"p{number}@marupanga.example", company=f"M{number}")
+    Account.objects.update(price_group="Unheard of")
+    go_on()
+    [refusal] = units_shops(ada)[0].refused
+    assert (refusal.count, len(refusal.names)) == (5, 3)
+    connection = Connection.objects.get(code=SHOP)
+    connection.options = {}
+    connection.save()
+
+    assert try_again(by=ada, row_id=refusal.row_id, now=timezone.now()) == 5
+    run_pending()
+
+    assert set(ShopCustomer.objects.values_list("state", flat=True)) == {"told"}
+    assert try_again(by=ada, row_id=refusal.row_id, now=timezone.now()) == 0
 
 
 def test_only_the_units_own_people_have_it_tried_again(alice, shop, ada):
@@ -216,8 +244,28 @@ def test_however_many_there_are_they_are_found_with_the_same_few_statements(
 ):
     for number in range(3):
         become_customer(unit, f"p{number}@marupanga.example", company=f"M{number}")
-    with django_assert_num_queries(3 + 4):  # a job for each of them
+    with django_assert_num_queries(4 + 4):  # a job for each of them
         tell_shops()
+
+
+def test_of_a_large_base_a_part_is_compared_at_a_time(unit, shop, monkeypatch):
+    for number in range(6):
+        become_customer(unit, f"p{number}@marupanga.example", company=f"M{number}")
+    go_on()
+    Account.objects.update(price_group="Varejo")
+    monkeypatch.setattr(queries, "SLICE", 2)
+    now = timezone.now()
+
+    turns = [
+        set(due(unit="nordlicht-br", shop=SHOP, now=now, at_most=9, turn=turn)) for turn in range(3)
+    ]
+
+    assert sum(map(len, turns)) == 6
+    assert set.union(*turns) == set(Account.objects.values_list("pk", flat=True))
+    new = become_customer(unit)
+    for turn in range(3):
+        found = due(unit="nordlicht-br", shop=SHOP, now=now, at_most=9, turn=turn)
+        assert new.account.pk in found
 
 
 def test_an_administrator_chooses_the_shop_and_everybody_is_brought_over(alice, shop, ada, unit):
@@ -248,6 +296,33 @@ def test_a_shop_is_chosen_by_administrators_among_those_of_the_unit(shop, ada, u
     carla = replace(ada, roles=frozenset({"associate"}))
     with pytest.raises(NotAllowed):
         choose_shop(by=carla, unit=unit.code, shop=SHOP, now=now)
+
+
+def test_adobe_commerce_is_told_over_http(unit, alice, settings):
+    """The whole way, from our tables into a shop of the kind it is meant for."""
+    store = Store()
+    with served(build_simulator(Instance(store, "token"))) as url:
+        Connection.objects.create(
+            code=SHOP,
+            port="shop",
+            product="adobe_commerce",
+            base_url=url,
+            options=COMMERCE_OPTIONS,
+            created_at=timezone.now(),
+        )
+        settings.ATRIO_SECRETS = {SHOP: "token"}
+        BusinessUnit.objects.update(shop=SHOP)
+        line = CreditLine(Decimal("1500.50"), "BRL", "30 dias")
+        note_credit_line(account_id=alice.account.pk, terms=line, source="erp", now=timezone.now())
+        go_on()
+
+    [company], [credit], [admin] = map(store.rows, ("company", "credit", "customer"))
+    assert (company["reseller_id"], company["status"]) == (str(alice.account.pk), 1)
+    assert company["customer_group_id"] == GROUPS[3]
+    assert company["street"] == ["Rua das Bromélias 12", "Sala 3, Centro"]
+    assert (credit["credit_limit"], credit["currency_code"]) == (1500.5, "BRL")
+    assert (admin["email"], admin["lastname"]) == ("alice@ventorim.example", "Prado")
+    assert ShopCustomer.objects.get().outside_id == "1"
 
 
 def test_the_database_shows_a_customer_only_their_own(alice, shop, unit):

@@ -21,7 +21,7 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, Refused
 from atrio.seller.queries import own_units
 from atrio.trade.shops.actions import MAY_CHOOSE_SHOP, MAY_TRY_AGAIN, choose_shop, try_again
-from atrio.trade.shops.queries import UnitsShop, in_shops, shops_for, units_shops
+from atrio.trade.shops.queries import Refusal, UnitsShop, in_shops, shops_for, units_shops
 
 
 @require_POST
@@ -50,8 +50,13 @@ def choose(request: StaffRequest, unit: str) -> HttpResponse:
 @for_staff(*MAY_TRY_AGAIN)
 def again(request: StaffRequest, row_id: UUID) -> HttpResponse:
     """Have a shop told of a customer once more."""
-    row = try_again(by=request.actor, row_id=row_id, now=timezone.now())
-    messages.success(request, _("The shop is told of %(name)s once more.") % {"name": row.account})
+    count = try_again(by=request.actor, row_id=row_id, now=timezone.now())
+    said = ngettext(
+        "The shop is told of %(count)s customer once more.",
+        "The shop is told of %(count)s customers once more.",
+        count,
+    )
+    messages.success(request, said % {"count": count})
     return redirect("desk:systems")
 
 
@@ -119,6 +124,15 @@ def _status(state: str, told: str) -> Status:
     return Status("warn", "lock", _("blocked there"))
 
 
+def _who(refusal: Refusal) -> str:
+    """Name the customers of whom a shop says the same: some of them, and how many more."""
+    names, more = ", ".join(refusal.names), refusal.count - len(refusal.names)
+    if more <= 0:
+        return names
+    said = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more)
+    return said % {"names": names, "count": more}
+
+
 def _behind(found: UnitsShop, now: datetime, *, may_again: bool) -> dict[str, Any]:
     told = ngettext("knows %(count)s customer", "knows %(count)s customers", found.told)
     waiting = ngettext(
@@ -130,12 +144,12 @@ def _behind(found: UnitsShop, now: datetime, *, may_again: bool) -> dict[str, An
         "waiting": waiting % {"count": found.waiting} if found.waiting else "",
         "refused": [
             {
-                "name": row.account.name,
-                "error": row.error,
-                "when": ago(row.changed_at, now=now),
-                "at": row.changed_at,
-                "again": reverse("desk:shop-again", args=[row.pk]) if may_again else "",
+                "who": _who(one),
+                "error": one.error,
+                "when": ago(one.at, now=now),
+                "at": one.at,
+                "again": reverse("desk:shop-again", args=[one.row_id]) if may_again else "",
             }
-            for row in found.refused
+            for one in found.refused
         ],
     }

@@ -22,7 +22,7 @@ from atrio.seller.models import BusinessUnit
 from atrio.seller.queries import own_units_of
 from atrio.timeline.actions import Where, record
 from atrio.trade.models import ShopCustomer
-from atrio.trade.shops.queries import shop_customers_visible_to, shops_for
+from atrio.trade.shops.queries import like, shop_customers_visible_to, shops_for
 
 MAY_CHOOSE_SHOP = ("regional_admin", "admin")
 MAY_TRY_AGAIN = ("associate", "regional_admin", "admin")
@@ -59,20 +59,25 @@ def choose_shop(*, by: Actor, unit: str, shop: str, now: datetime) -> BusinessUn
 
 
 @transaction.atomic
-def try_again(*, by: Actor, row_id: UUID, now: datetime) -> ShopCustomer:
-    """Have a shop told once more what it has refused. Raises NotFound, NotAllowed."""
-    row = shop_customers_visible_to(by).select_for_update(of=("self",)).filter(pk=row_id).first()
+def try_again(*, by: Actor, row_id: UUID, now: datetime) -> int:
+    """Have a shop told once more of a customer, and of all whom it refuses in the same words.
+
+    Return how many they are. Raises NotFound, NotAllowed.
+    """
+    row = shop_customers_visible_to(by).filter(pk=row_id).first()
     if row is None:
         raise NotFound(_("There is no such customer in a shop."))
     if not by.has_role(*MAY_TRY_AGAIN):
         raise NotAllowed(_("Only associates and administrators have a shop told again."))
-    if row.state == ShopCustomer.State.TOLD:
-        return row
-    row.state, row.try_at = ShopCustomer.State.BUSY, now
-    row.save(update_fields=["state", "try_at"])
-    _record(row, by=by, what="account.shop_tried_again", now=now)
-    later("trade.tell_shop", account_id=row.account_id, once=f"{row.shop}:{row.account_id}")
-    return row
+    # One that waits for its next try does not wait any longer.
+    waiting = ShopCustomer.objects.filter(pk=row_id, state=ShopCustomer.State.BUSY)
+    count = waiting.update(try_at=now) or like(row, by=by).update(
+        state=ShopCustomer.State.BUSY, try_at=now
+    )
+    if count:
+        _record(row, by=by, what="account.shop_tried_again", now=now, count=count)
+        later("trade.tell_shops", once="again")
+    return count
 
 
 @transaction.atomic
@@ -144,6 +149,6 @@ def _row(
     return row
 
 
-def _record(row: ShopCustomer, *, by: Actor, what: str, now: datetime, **data: str) -> None:
+def _record(row: ShopCustomer, *, by: Actor, what: str, now: datetime, **data: object) -> None:
     where = Where(account_id=row.account_id, business_unit=row.account.business_unit)
     record(by=by, what=what, where=where, now=now, shop=row.shop, **data)

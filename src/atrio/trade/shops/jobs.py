@@ -18,19 +18,21 @@ from atrio.trade.shops.queries import account_unit, draft_of, due, units_with_sh
 
 # As many as a worker gets through until it looks again, so that others have their turn.
 AT_ONCE = 100
+EVERY = timedelta(seconds=10)
 PATIENCE = timedelta(minutes=1)  # for all requests of one account together
 # A house full of customers who are brought over waits behind those who are on their way in.
 BEHIND = -10
 
 
-@job("trade.tell_shops", every=timedelta(seconds=10))
+@job("trade.tell_shops", every=EVERY)
 def tell_shops() -> None:
     """Queue a job for every account of which its unit's shop knows something else than we do."""
     now = timezone.now()
     for unit, shop in units_with_shops():
         if shop.rests_until is not None and shop.rests_until > now:
             continue
-        for account_id in due(unit=unit, shop=shop.code, now=now, at_most=AT_ONCE):
+        turn = int(now.timestamp() // EVERY.total_seconds())
+        for account_id in due(unit=unit, shop=shop.code, now=now, at_most=AT_ONCE, turn=turn):
             once = f"{shop.code}:{account_id}"
             later("trade.tell_shop", account_id=account_id, once=once, priority=BEHIND)
 

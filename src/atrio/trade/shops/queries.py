@@ -75,7 +75,32 @@ _DUE = """
         or (row.state = 'busy' and (row.try_at is null or row.try_at <= %(now)s))
         or (row.state = 'refused' and row.tried is distinct from wanted.said))
 """
-_NOT_REFUSED = "and row.state is distinct from 'refused'"
+_REFUSED = """
+    select row.error, count(*), (array_agg(account.name order by row.changed_at desc))[1:3],
+        (array_agg(row.id order by row.changed_at desc))[1], max(row.changed_at)
+    from trade_shopcustomer as row join parties_account as account on account.id = row.account_id
+    where row.state = 'refused' and row.shop = %(shop)s and account.business_unit = %(unit)s
+    group by row.error_code, row.error order by count(*) desc, max(row.changed_at) desc limit 20
+"""
+_UNDER_WAY = "and (row.id is null or row.state = 'busy')"
+# A comparison takes some 20 microseconds: of a large base a part at a time, in turns, so that it
+# costs the database no more than a small one. Who is new, or waits, is looked at every time.
+SLICE = 5_000
+_IN_TURN = """
+    and (row.id is null or row.state = 'busy'
+        or mod(abs(hashtext(account.id::text)::bigint), %(slices)s) = %(turn)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Customers whom a shop refuses in the same words."""
+
+    error: str
+    count: int
+    names: list[str]  # some of them, the latest first
+    row_id: UUID  # of the latest
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +111,7 @@ class UnitsShop:
     shop: str
     told: int
     waiting: int
-    refused: list[ShopCustomer]  # the latest
+    refused: list[Refusal]  # most customers first
 
 
 def units_with_shops() -> list[tuple[str, Connection]]:
@@ -98,12 +123,23 @@ def units_with_shops() -> list[tuple[str, Connection]]:
     return [(unit, rows[shop]) for unit, shop in sorted(units.items()) if shop in rows]
 
 
-def due(*, unit: str, shop: str, now: datetime, at_most: int) -> list[UUID]:
-    """Return the accounts of which a unit's shop has to be told now, the longest waiting first."""
+def due(*, unit: str, shop: str, now: datetime, at_most: int, turn: int = 0) -> list[UUID]:
+    """Return the accounts of which a unit's shop has to be told now, the longest waiting first.
+
+    Of a large base a part is compared, another one at each `turn`.
+    """
+    slices = -(-Account.objects.filter(business_unit=unit).count() // SLICE) or 1
     found = _ask(
-        f"select account.id {_DIFFERENT} {_DUE}"
+        f"select account.id {_DIFFERENT} {_DUE} {_IN_TURN}"
         " order by row.changed_at nulls first, account.opened_at limit %(at_most)s",
-        {"unit": unit, "shop": shop, "now": now, "at_most": at_most},
+        {
+            "unit": unit,
+            "shop": shop,
+            "now": now,
+            "at_most": at_most,
+            "slices": slices,
+            "turn": turn % slices,
+        },
     )
     return [account_id for (account_id,) in found]
 
@@ -157,7 +193,18 @@ def shop_customers_visible_to(by: Actor) -> QuerySet[ShopCustomer]:
     return rows.filter(account__business_unit__in=by.business_units)
 
 
-def units_shops(by: Actor, *, shown: int = 20) -> list[UnitsShop]:
+def like(row: ShopCustomer, *, by: Actor) -> QuerySet[ShopCustomer]:
+    """Return the customers whom a shop refuses in the same words as this one, at the same unit."""
+    return shop_customers_visible_to(by).filter(
+        shop=row.shop,
+        state=ShopCustomer.State.REFUSED,
+        error_code=row.error_code,
+        error=row.error,
+        account__business_unit=row.account.business_unit,
+    )
+
+
+def units_shops(by: Actor) -> list[UnitsShop]:
     """Return how far the shops of the actor's units are behind; three statements for each."""
     found = []
     for unit in own_units(by):
@@ -166,14 +213,14 @@ def units_shops(by: Actor, *, shown: int = 20) -> list[UnitsShop]:
         rows = shop_customers_visible_to(by).filter(
             shop=unit.shop, account__business_unit=unit.code
         )
-        refused = rows.filter(state=ShopCustomer.State.REFUSED)
         ((behind,),) = _ask(
-            f"select count(*) {_DIFFERENT} {_NOT_REFUSED}",
+            f"select count(*) {_DIFFERENT} {_UNDER_WAY}",
             {"unit": unit.code, "shop": unit.shop},
         )
         told = rows.filter(told__isnull=False).count()
-        latest = list(refused.order_by("-changed_at")[:shown])
-        found.append(UnitsShop(unit, unit.shop, told, behind, latest))
+        refused = _ask(_REFUSED, {"unit": unit.code, "shop": unit.shop})
+        refusals = [Refusal(*values) for values in refused]
+        found.append(UnitsShop(unit, unit.shop, told, behind, refusals))
     return found
 
 
