@@ -62,6 +62,11 @@ def pages(machine: Machine) -> Iterator[Figure]:
     for page, measured in found.items():
         p95 = percentile(measured["milliseconds"], 0.95)
         yield Figure(f"{page}, p95", "ms", p95, bar=Bar(60, is_floor=False))
+    for page, measured in found.items():
+        ours, bare = (percentile(measured[whose], 0.5) for whose in ("milliseconds", "bare"))
+        bar = Bar(0.7, is_floor=True, of_ratio=True)
+        name = f"{page}, one after the other"
+        yield Figure(name, "1/s", 1000 / ours, "its statements alone", bare / ours, bar)
     p95 = percentile(many["queue"]["milliseconds"], 0.95)
     yield Figure(f"queue of {MANY:,}, p95", "ms", p95)
     most = max(measured["statements"] for measured in many.values())
@@ -80,7 +85,7 @@ def _in_a_house_of(made: House, applications: int, *, was: int) -> Any:
 
 
 def measured_pages(made: House, rounds: int) -> Any:
-    """Return by page the `milliseconds` of so many rounds, and its `statements`."""
+    """Return by page the `milliseconds` of so many rounds, those of `bare`, and `statements`."""
     process = made.start(
         "bench.support.pages", "measure", str(rounds), user="atrio_web", stdout=subprocess.PIPE
     )

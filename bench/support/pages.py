@@ -1,8 +1,9 @@
 """`python -m bench.support.pages prepare`, then `… measure ROUNDS`: pages, from inside.
 
 Prepared are a company that has become a customer and one that stands at a form. Measured are
-the pages that people look at most, by Django's own client: every middleware, view, query and
-template, and no network. One line of JSON tells the milliseconds and the statements of each.
+the pages that people look at most, by Django's own handler: every middleware, view, query and
+template, and no network; each in turns with a bare view that asks the database the same. One line
+of JSON tells the milliseconds of both, and the statements.
 """
 
 import json
@@ -28,6 +29,7 @@ from atrio.onboarding.tokens import token_for  # noqa: E402
 from atrio.outside.invented import invented_numbers  # noqa: E402
 from atrio.site.demo.personas import STAFF  # noqa: E402
 from bench.support.applicants import Applicant, play  # noqa: E402
+from bench.support.bare import against_bare  # noqa: E402
 
 AT_A_FORM = 500_000  # the number of the company that stays at its form
 _STEP = "select current_step from onboarding_application where id = %s"
@@ -59,10 +61,12 @@ def measure(rounds: int) -> dict[str, Any]:
     at_form, customer, email = row
     carla, nobody, alice = _browser(STAFF[0].email), _browser(""), _browser(email)
     return {
+        "landing page": _time(nobody, "/", rounds),
         "form step": _time(nobody, f"{_apply(at_form)}/step/confirm_company/", rounds),
         "tracker": _time(nobody, f"{_apply(customer)}/track/", rounds),
         "queue": _time(carla, "/desk/", rounds),
         "application page": _time(carla, f"/desk/applications/{customer}/", rounds),
+        "cabinet": _time(alice, "/cabinet/", rounds),
         "catalogue": _time(alice, "/cabinet/shop/", rounds),
     }
 
@@ -75,12 +79,8 @@ def _time(browser: Client, address: str, rounds: int) -> Mapping[str, Any]:
     # Now, for the next request empties the log. Opening and closing a transaction asks nothing.
     said = [query["sql"] for query in queries]
     statements = sum(sql not in ("BEGIN", "COMMIT") for sql in said)
-    milliseconds = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        browser.get(address)
-        milliseconds.append(1000 * (time.perf_counter() - began))
-    return {"milliseconds": milliseconds, "statements": statements}
+    milliseconds, bare = against_bare(browser, address, rounds)
+    return {"milliseconds": milliseconds, "bare": bare, "statements": statements}
 
 
 def _browser(email: str) -> Client:

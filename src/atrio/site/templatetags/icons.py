@@ -5,6 +5,8 @@ The settings make it a built-in: no template has to load it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -19,6 +21,12 @@ def icon(name: str, extra: str = "") -> SafeString:
 
     `extra` is a further class.
     """
+    return _drawn(name, extra)
+
+
+# A page of the desk has 75 of them, and where the sprite lies changes with the process alone.
+@lru_cache(maxsize=512)
+def _drawn(name: str, extra: str) -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {extra}" if extra else "",
