@@ -234,7 +234,7 @@ def test_the_page_asks_as_often_however_many_systems_and_deliveries_there_are(
         )
     keep(*(exchange(seconds=1) for _ in range(50)))
     carla.get("/desk/systems/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         carla.get("/desk/systems/")
 
 
