@@ -17,7 +17,7 @@ from atrio.apply.urls import urlpatterns
 from atrio.kernel.errors import NotFound
 from atrio.notices.models import Message
 from atrio.onboarding.actions import delegate_step, note_bounce, withdraw_application
-from atrio.onboarding.actions.delegate_step import AskedWrongly, Asking, NotToBeDelegated
+from atrio.onboarding.actions.delegate_step import Asking, NotToBeDelegated
 from atrio.onboarding.models import Delegation, EmailProof, Fact, Typed
 from atrio.onboarding.tokens import applicant, delegate, delegate_token_for, without_tokens
 from atrio.seller.models import BusinessUnit
@@ -235,6 +235,15 @@ def test_a_refusal_stands_where_the_applicant_goes_on(alice, dana):
     assert alice.step == "give_contact"
 
 
+def test_a_postcode_is_looked_up_for_a_colleague_too(alice, dana):
+    sent = dana.held | {"company.trade_name": "Half", "look_up": "company.address"}
+    page = dana.client.post(dana.at, sent)
+
+    assert page.status_code == 200
+    assert 'value="Half"' in page.content.decode()
+    assert not Fact.objects.filter(value="Half").exists()
+
+
 def test_nobody_says_for_the_applicant_who_they_are(alice):
     for step in ("give_contact", "prove_email"):
         alice.come_to(step) if step == "give_contact" else alice.pass_by("give_contact")
@@ -256,22 +265,29 @@ def test_before_it_is_known_what_it_is_about_nobody_is_asked(alice):
     assert not Message.objects.exists()
 
 
-def test_our_own_people_answer_for_nobody(alice, unit):
+def test_applicants_do_not_learn_who_works_here(alice):
     hire(BusinessUnit.objects.get(), "carla@nordlicht.example", "associate")
     alice.come_to("confirm_company")
 
-    ask(alice, "confirm_company", email="Carla@nordlicht.example")
+    ask(alice, "confirm_company", email="carla@nordlicht.example")
 
-    assert alice.page.status_code == 422
-    assert "Somebody of our own team cannot answer" in alice.words
-    with seen_by(applicant(alice.token)), pytest.raises(AskedWrongly) as refused:
-        delegate_step(
-            by=applicant(alice.token),
-            step="confirm_company",
-            asking=Asking(name="", email=DANA),
-            now=timezone.now(),
-        )
-    assert refused.value.field == "name"
+    assert "Waiting for Dana Roth (accounting)" in alice.words
+
+
+def test_what_is_wrong_is_said_at_its_field(alice):
+    alice.come_to("confirm_company")
+    for field, wrong, said in (
+        ("name", "", "Say whom you ask."),
+        ("name", "Dana\u202eRoth", "Please write less, and only letters."),
+        ("email", "dana", "This is not an email address."),
+        ("asked_by", "", "Say who asks"),
+        ("note", "x" * 301, "Please write less"),
+    ):
+        ask(alice, "confirm_company", **{field: wrong})
+        assert alice.page.status_code == 422
+        (told,) = html.fromstring(alice.text).xpath(f"//*[@id='{field}-error']")
+        assert said in told.text_content()
+    assert not Delegation.objects.exists()
 
 
 def test_strangers_get_few_letters(alice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import cycle
 
 import pytest
@@ -129,6 +130,30 @@ def test_everybody_can_read_what_was_wrong(guest_at):
 
     assert guest.page.locator(".field-error").count() >= 3
     assert_readable(guest)
+
+
+def test_everybody_can_read_who_is_asked_for_a_step_and_the_tracker_goes_on(guest_at, house):
+    alice = guest_at(NOBODY, Places(house, start=700).proposed)
+    alice.page.locator("a[href$='/ask/']").click()
+    alice.page.wait_for_url("**/ask/")
+    assert_readable(alice)
+    asking = {"name": "Dana Roth", "email": "dana@v.example", "asked_by": "Alice", "note": "Please"}
+    for name, said in asking.items():
+        alice.page.locator(f"[name={name}]").fill(said)
+    alice.page.locator("main form button[type=submit]").click()
+    alice.page.wait_for_url("**/track/")
+    assert_readable(alice)
+
+    ((letter,),) = house.rows(
+        "select text from notices_message where notice = 'step_asked'"
+        " order by created_at desc limit 1"
+    )
+    dana = guest_at(NOBODY, re.search(r"/asked/[^\s)]+", letter)[0])
+    assert_readable(dana)
+    dana.page.locator("main form .btn-primary").click()
+    dana.page.locator("h1", has_text="Thank you").wait_for()
+    assert_readable(dana)
+    alice.arrive_at("give_contact")
 
 
 def test_everybody_can_read_the_page_for_the_sign_in_code(arrive):

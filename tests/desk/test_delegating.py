@@ -81,6 +81,15 @@ def test_what_is_missing_is_said_at_its_field(alice, carla):
     assert not letters("step_asked")
 
 
+def test_our_own_people_answer_for_nobody(alice, carla):
+    page = carla.post(
+        at(alice, "colleague/confirm_company/"), ASKING | {"email": "Carla@nordlicht.example"}
+    )
+
+    assert page.status_code == 422
+    assert "Somebody of our own team cannot answer" in words_of(page)
+
+
 def test_who_sells_asks_nobody(alice, unit):
     seller = hire(unit, "mara@nordlicht.example", "manager")
     elsewhere = at_the_desk(seller)

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from atrio.apply.access import Routed, place_of, reader
-from atrio.engine.forms import Answers
+from atrio.apply.postcodes import ASKED, with_help
+from atrio.engine.forms import Answers, Submitted, typed
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.onboarding.actions import answer_delegated_step, decline_delegated_step, note_view
@@ -46,6 +47,8 @@ def asked(request: HttpRequest, by: Actor, token: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, by)
     submitted = {name: request.POST.getlist(name) for name in request.POST if name != DECLINE}
+    if looking_up := request.POST.get(ASKED):
+        return _show(request, by, submitted=submitted, looking_up=looking_up)
     try:
         if DECLINE in request.POST:
             decline_delegated_step(by=by, now=timezone.now())
@@ -55,10 +58,7 @@ def asked(request: HttpRequest, by: Actor, token: str) -> HttpResponse:
         )
     except NotAskedAnyMore:
         # Whoever was faster: what was typed stands on the page, so that nothing of it is lost.
-        typed = {
-            name: values[-1] if len(values) == 1 else values for name, values in submitted.items()
-        }
-        return _show(request, by, typed=typed)
+        return _show(request, by, submitted=submitted)
     if answers.ok:
         return redirect("apply:asked", token=token)
     return _show(request, by, answers=answers)
@@ -69,8 +69,10 @@ def _show(
     by: Actor,
     *,
     answers: Answers | None = None,
-    typed: dict[str, Any] | None = None,
+    submitted: Submitted | None = None,
+    looking_up: str = "",
 ) -> HttpResponse:
+    """Show how it stands: with what was refused (`answers`), or as it was typed (`submitted`)."""
     found = delegated_step(by=by, language=reader(), now=timezone.now())
     unit = business_unit(found.application.business_unit)
     context: dict[str, Any] = {
@@ -81,15 +83,20 @@ def _show(
         "has_declined": found.delegation.ended == found.delegation.Ended.DECLINED,
     }
     with timezone.override(ZoneInfo(unit.time_zone)):
-        if found.view is None:
-            questions = questions_of(found, language=reader()) if typed else None
-            if questions:
-                context["form"] = form_for(questions, Answers(raw=typed or {}))
+        view = found.view
+        if view is None:
+            if submitted and (view := questions_of(found, language=reader())):
+                form = view.journey.forms[view.element.target]
+                context["form"] = form_for(view, typed(form, submitted))
             return render(request, "apply/asked_over.html", context)
-        where = place_of(found.application, step=found.view.element.id)
-        note_view(by=by, where=where, now=timezone.now())
-        context["form"] = form_for(found.view, answers)
-        if "submits" in found.view.element.attributes:
+        if submitted:
+            answers = typed(view.journey.forms[view.element.target], submitted)
+        else:
+            where = place_of(found.application, step=view.element.id)
+            note_view(by=by, where=where, now=timezone.now())
+        context["form"] = with_help(form_for(view, answers), asked=looking_up)
+        if "submits" in view.element.attributes:
             # Nobody signs what they cannot read; what is personal is nobody else's to read.
-            context["sections"] = sections_for(found.view, lambda _: "", for_applicant=False)
-        return render(request, "apply/asked.html", context, status=422 if answers else 200)
+            context["sections"] = sections_for(view, lambda _: "", for_applicant=False)
+        is_refused = answers is not None and not submitted
+        return render(request, "apply/asked.html", context, status=422 if is_refused else 200)

@@ -92,11 +92,11 @@ def left(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, by: Actor, element: str) -> HttpResponse:
     submitted = {name: request.POST.getlist(name) for name in request.POST if name != DELEGATED}
-    if looking_up := request.POST.get(ASKED):
-        return _look_up(request, by, element, submitted, looking_up)
     asked = request.POST.get(DELEGATED)
     if asked and (name := answered_by_delegate(by=by, element=element, delegation_id=asked)):
         return _show_both(request, by, element, submitted, name)
+    if looking_up := request.POST.get(ASKED):
+        return _look_up(request, by, element, submitted, looking_up)
     try:
         application, answers = submit_step(
             by=by, step=element, submitted=submitted, language=reader(), now=timezone.now()

@@ -90,7 +90,7 @@ def delegate_step(
     case = _open(by, application_id, now)
     row = find_open_step(case, step)
     _see_that_it_may_be_asked(case, step)
-    asking = _read(asking)
+    asking = _read(asking, by=by)
     held = _latest(case, row)
     if held is not None and not held.ended:
         if held.valid_until > now:
@@ -225,7 +225,7 @@ def _see_that_it_may_be_asked(case: Case, step: str) -> None:
         raise NotToBeDelegated(_("Nobody else can fill in this step."))
 
 
-def _read(asking: Asking) -> Asking:
+def _read(asking: Asking, *, by: Actor) -> Asking:
     """Return what was typed, cleaned. Raises AskedWrongly for the first thing that is wrong."""
     name = _text("name", asking.name, LONGEST_NAME)
     if not name:
@@ -235,8 +235,9 @@ def _read(asking: Asking) -> Asking:
         raise AskedWrongly(
             "email", _("This is not an email address. Write it as in name@company.com.")
         )
-    if is_of_staff(email):
-        # They would answer in a customer's name and be named as nobody of ours.
+    if by.kind == "staff" and is_of_staff(email):
+        # They would answer in a customer's name and be named as nobody of ours. Applicants are not
+        # told who works here.
         raise AskedWrongly("email", _("Somebody of our own team cannot answer for a customer."))
     asked_by = _text("asked_by", asking.asked_by, LONGEST_NAME)
     if not asked_by:
