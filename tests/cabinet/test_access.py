@@ -27,6 +27,7 @@ def test_every_page_of_the_cabinet_is_tried_here():
     assert {pattern.name for pattern in resolver.url_patterns} == {
         *PAGES,
         "switch",
+        "sign-on",  # tests/cabinet/test_sign_on.py
         # tests/stories/test_known_customer.py
         "request",
         "request-by-letter",

@@ -10,6 +10,8 @@ DOCUMENTS = sorted([*CLONE.glob("*.md"), *CLONE.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)  # shows links, and points nowhere
 
+PROOF = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+
 
 def headings(document):
     """Return the names by which a document's headings can be linked to."""
@@ -37,3 +39,20 @@ def test_decisions_are_numbered_without_gap_or_double():
     numbers = sorted(int(path.name[:4]) for path in (CLONE / "docs/decisions").glob("*.md"))
 
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_proof_that_the_security_page_names_is_there():
+    proofs = PROOF.findall((CLONE / "docs/security.md").read_text())
+
+    assert len(proofs) > 100
+    for path, name in proofs:
+        assert (CLONE / path).exists(), path
+        assert f"def {name}(" in (CLONE / path).read_text() or not name, f"{path}::{name}"
+
+
+def test_the_security_page_names_each_requirement_once():
+    rows = re.findall(r"^\| ([\d.,– ]+) \|", (CLONE / "docs/security.md").read_text(), re.MULTILINE)
+    numbers = [[int(part) for part in each.split(".")] for each in re.findall(r"[\d.]+", str(rows))]
+
+    assert len({tuple(number) for number in numbers}) == len(numbers)
+    assert {number[0] for number in numbers} == set(range(1, 18))

@@ -104,6 +104,10 @@ ADDRESSES = {
     "company_sign_in": (GET, everybody(302)),
     "company_go": (GET, everybody(302)),
     "company_back": (GET, everybody(302)),
+    # It speaks OpenID, and no SAML.
+    "company_saml": (POST, everybody(404)),
+    "company_saml_in": (GET, everybody(404)),
+    "company_metadata": (GET, everybody(404)),
     "account_logout": (POST, everybody(302)),
     # An OpenID provider, for shops that it knows; here none asks.
     "idp:oidc:configuration": (GET, everybody(200)),
@@ -161,6 +165,8 @@ ADDRESSES = {
     "cabinet:request-by-letter": (GET, everybody(200)),
     "cabinet:catalogue": (GET, signed_in(member=200, staff=404)),
     "cabinet:company": (GET, signed_in(member=200, staff=404)),
+    # Mallory is an admin, of her own account, which has none.
+    "cabinet:sign-on": (GET, signed_in(member=200, staff=404)),
     "cabinet:withdraw-credit": (GET, signed_in(member=302, staff=404)),
     "cabinet:switch": (POST, signed_in(member=404, staff=404)),
     "desk:queue": (GET, signed_in(member=404, staff=200, elsewhere=200)),
@@ -300,6 +306,7 @@ STEPS = {
 ALSO_POSTED = (
     "desk:api-keys",
     "desk:sign-on-one",
+    "cabinet:sign-on",
     "account_login",
     "account_request_login_code",
     "account_confirm_login_code",
@@ -498,6 +505,7 @@ class World:
             "row_id": self.in_shop.pk,
             "sign_in_id": uuid4(),
             "provider_id": self.sign_on.pk,
+            "handle": "made-up",
         } | other
         if name == "apply:asked" and "token" not in other:
             known["token"] = delegate_token_for(self.application.pk, self.delegation.pk)

@@ -27,6 +27,8 @@ def show_company(request: MemberRequest) -> HttpResponse:
         "terms": _terms(request.seat),
         "addresses": _addresses(request.seat),
         "people": _people(request),
+        # Of this account or of another one of theirs: the page itself looks closer.
+        "may_be_admin": request.actor.has_role("admin"),
         "credit": credit_line(request),
         "manager": manager_of(request.seat.unit.code),
     }

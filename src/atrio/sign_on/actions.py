@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.sealing import seal
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
 from atrio.kernel.errors import NotAllowed, NotFound, Refused
+from atrio.notices.actions import Draft, send_message
 from atrio.outside.public import may_be_sent_to
 from atrio.parties.queries import accounts_visible_to, is_admin_of
 from atrio.sign_on.models import MailDomain, Provider
 from atrio.sign_on.queries import DOORKEEPER, MAY_KEEP_SIGN_ON, keeps, providers_visible_to
 from atrio.sign_on.rules import read_domain
+from atrio.sign_on.saml import read_metadata
 from atrio.timeline.actions import Where, record
 
 MOST_DOMAINS = 20  # of one provider
+ASK_AGAIN_AFTER, CODE_LIVES, MOST_TRIES = timedelta(minutes=5), timedelta(days=1), 5
 
 
 class NoProvider(Refused):
@@ -100,6 +107,102 @@ def connect_openid(
     found.is_required, found.came_at = False, None
     found.save(update_fields=["issuer", "client_id", "sealed_secret", "is_required", "came_at"])
     _tell(by, "connected", found, now, issuer=found.issuer, client_id=found.client_id)
+
+
+@transaction.atomic
+def connect_saml(*, by: Actor, provider_id: UUID, metadata: str, now: datetime) -> None:
+    """Say, by the metadata of a company's SAML identity provider, where it is and how it signs.
+
+    Whatever was required before is not any more, until somebody has come in by the new one.
+    Raises NotFound, NotAllowed, NoMetadata, NoProvider.
+    """
+    found = _kept(by, provider_id)
+    said = read_metadata(metadata)
+    is_safe = may_be_sent_to(said.sso_url, allowed=settings.ATRIO_SIGN_ON_TO)
+    too_long = max(len(said.sso_url), len(said.issuer)) > 500
+    if found.kind != Provider.Kind.SAML or not is_safe or too_long:
+        raise NoProvider(_("Its sign-in has no whole address that begins with https://."))
+    found.issuer, found.sso_url, found.certificates = said
+    found.is_required, found.came_at = False, None
+    found.save(update_fields=["issuer", "sso_url", "certificates", "is_required", "came_at"])
+    _tell(by, "connected", found, now, issuer=found.issuer, sso_url=found.sso_url)
+
+
+@transaction.atomic
+def ask_for_proof(*, by: Actor, provider_id: UUID, domain_id: UUID, now: datetime) -> str:
+    """Send a code to the postmaster of a domain that waits for its proof; return the address.
+
+    Who reads a domain's own mailbox holds the domain. Raises NotFound, NotAllowed, NoDomain.
+    """
+    found, domain = _waiting(by, provider_id, domain_id)
+    if domain.asked_at and now - domain.asked_at < ASK_AGAIN_AFTER:
+        raise NoDomain(_("A code has just been sent. Please wait a few minutes for another one."))
+    code = f"{secrets.randbelow(10**8):08}"
+    domain.asked_at, domain.code_digest, domain.tries = now, _digest(domain, code), 0
+    domain.save(update_fields=["asked_at", "code_digest", "tries"])
+    address = f"postmaster@{domain.name}"
+    words = {"name": found.name, "who": by.label, "code": f"{code[:4]} {code[4:]}"}
+    text = _(
+        "Hello,\n\n%(who)s wants people with addresses of your domain to sign in here with their"
+        " company, %(name)s. If that is right, give them this code; it is good for a day:\n\n"
+        "    %(code)s\n\nIf you know nothing of it, ignore this email: nothing happens then."
+    )
+    draft = Draft(
+        key=f"sign_on:{domain.pk}:{now.timestamp()}",
+        notice="domain_code",
+        to=address,
+        language=get_language() or "en",
+        subject=gettext("May people of your domain sign in with their company?"),
+        text=str(text) % words,
+        is_secret=True,
+        account_id=found.account_id,
+    )
+    send_message(draft, now=now)
+    _tell(by, "proof_asked", found, now, domain=domain.name)
+    return address
+
+
+@transaction.atomic
+def _try_code(by: Actor, provider_id: UUID, domain_id: UUID, code: str, now: datetime) -> bool:
+    found, domain = _waiting(by, provider_id, domain_id)
+    is_over = not domain.asked_at or now - domain.asked_at > CODE_LIVES
+    if is_over or domain.tries >= MOST_TRIES:
+        return False
+    domain.tries += 1
+    given = _digest(domain, "".join(code.split()))
+    is_right = hmac.compare_digest(given, domain.code_digest)
+    if is_right:
+        domain.proved_at, domain.code_digest = now, ""
+        _tell(by, "domain_proved", found, now, domain=domain.name)
+    domain.save(update_fields=["tries", "proved_at", "code_digest"])
+    return is_right
+
+
+def prove_domain(
+    *, by: Actor, provider_id: UUID, domain_id: UUID, code: str, now: datetime
+) -> None:
+    """Take the code that the domain's postmaster was sent: good for a day and five tries.
+
+    Raises NotFound, NotAllowed, NoDomain.
+    """
+    try:
+        is_right = _try_code(by, provider_id, domain_id, code, now)
+    except IntegrityError:
+        raise NoDomain(_("Another company sign-on speaks for this domain.")) from None
+    if not is_right:
+        raise NoDomain(_("This code is not the one we sent, or it is no longer valid."))
+
+
+def _waiting(by: Actor, provider_id: UUID, domain_id: UUID) -> tuple[Provider, MailDomain]:
+    found = _kept(by, provider_id)
+    domain = found.domains.filter(pk=domain_id, proved_at=None).first()
+    if domain is None:
+        raise NotFound(_("There is no such domain."))
+    return found, domain
+
+
+def _digest(domain: MailDomain, code: str) -> str:
+    return salted_hmac("sign_on.domain", f"{domain.pk}:{code}", algorithm="sha256").hexdigest()
 
 
 @transaction.atomic

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any
-from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atrio.identity.actions import let_in
 from atrio.kernel.errors import NotAllowed
-from atrio.sign_on import oidc
+from atrio.sign_on import oidc, saml
 from atrio.sign_on.actions import note_came
 from atrio.sign_on.models import Provider
 from atrio.sign_on.queries import provider_of, who_comes
@@ -39,9 +40,10 @@ def wanted(request: HttpRequest) -> tuple[str, str]:
     return str(found.get("email", "")), str(found.get("to", ""))
 
 
-def back_to(request: HttpRequest, provider_id: UUID) -> str:
+def back_to(request: HttpRequest, provider: Provider) -> str:
     """Return the whole address to which a provider leads back."""
-    return request.build_absolute_uri(reverse("company_back", args=[provider_id]))
+    name = "company_saml" if provider.kind == Provider.Kind.SAML else "company_back"
+    return request.build_absolute_uri(reverse(name, args=[provider.pk]))
 
 
 def go_out(request: HttpRequest, provider: Provider) -> str:
@@ -52,9 +54,45 @@ def go_out(request: HttpRequest, provider: Provider) -> str:
     email, to = wanted(request)
     mine = provider_of(email) if email else None
     hint = email if mine and mine.pk == provider.pk else ""
-    url, asked = oidc.begin(provider, back=back_to(request, provider.pk), email=hint)
+    if provider.kind == Provider.Kind.SAML:
+        relay = secrets.token_urlsafe(24)
+        url, asked_id = saml.begin(request, provider, relay=relay)
+        # The company's answer is posted from its own site, and comes without our cookies.
+        cache.set(f"sign_on.relay:{relay}", [str(provider.pk), asked_id], _MINUTES * 60)
+        _remember(request, provider, [relay], to)
+        return url
+    url, asked = oidc.begin(provider, back=back_to(request, provider), email=hint)
     _remember(request, provider, list(asked), to)
     return url
+
+
+def take_answer(request: HttpRequest, provider: Provider) -> str:
+    """Take what a SAML identity provider posts; return a handle of who came, good for one try.
+
+    It is good only in the browser in which the way began. Raises NobodyCame.
+    """
+    relay = request.POST.get("RelayState", "")[:100]
+    provider_id, asked = cache.get(f"sign_on.relay:{relay}") or ("", "")
+    cache.delete(f"sign_on.relay:{relay}")
+    if provider_id != str(provider.pk):
+        raise oidc.nobody("nothing was asked of it")
+    email = saml.who_came(request, provider, asked=asked)
+    handle = secrets.token_urlsafe(24)
+    cache.set(f"sign_on.came:{handle}", [relay, email], 120)
+    return handle
+
+
+def come_in_by_handle(request: HttpRequest, provider: Provider, handle: str) -> HttpResponse:
+    """Let in whoever a SAML identity provider has said came; return where they go.
+
+    Raises NobodyCame, NotHere.
+    """
+    relay, email = cache.get(f"sign_on.came:{handle[:100]}") or ("", "")
+    cache.delete(f"sign_on.came:{handle[:100]}")
+    remembered = _recall(request, provider)
+    if not relay or not secrets.compare_digest(relay, str(remembered["asked"][0])):
+        raise oidc.nobody("not asked in this browser")
+    return enter(request, provider, email=email, to=remembered["to"])
 
 
 def come_back(request: HttpRequest, provider: Provider) -> HttpResponse:
@@ -64,7 +102,7 @@ def come_back(request: HttpRequest, provider: Provider) -> HttpResponse:
     """
     remembered = _recall(request, provider)
     asked = oidc.Asked(*remembered["asked"])
-    email = oidc.who_came(provider, asked, request.GET.dict(), back=back_to(request, provider.pk))
+    email = oidc.who_came(provider, asked, request.GET.dict(), back=back_to(request, provider))
     return enter(request, provider, email=email, to=remembered["to"])
 
 

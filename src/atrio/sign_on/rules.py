@@ -8,9 +8,6 @@ from atrio.parties.rules import is_of_everybody
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])", re.ASCII)
-# Whose mailboxes are a domain's own administrators' (RFC 2142, and what certificate authorities
-# write to when they ask who holds a domain).
-KEEPERS_OF_MAIL = ("postmaster", "hostmaster", "admin")
 
 
 def domain_of(email: str) -> str:

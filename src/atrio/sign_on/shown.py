@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from atrio.kernel.actors import Actor
@@ -25,7 +26,9 @@ def shown(request: HttpRequest, provider: Provider) -> dict[str, Any]:
     return {
         "provider": provider,
         "domains": domains,
-        "back": back_to(request, provider.pk),
+        "back": back_to(request, provider),
+        "is_saml": provider.kind == Provider.Kind.SAML,
+        "entity": request.build_absolute_uri(reverse("company_metadata", args=[provider.pk])),
         "is_connected": actions.is_connected(provider),
         "is_provable": any(domain.proved_at for domain in domains),
         "is_of_staff": provider.account_id is None,
@@ -44,22 +47,48 @@ def take(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> s
 
 
 def _connect(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> str:
-    typed = {name: request.POST.get(name, "") for name in ("issuer", "client_id", "secret")}
-    actions.connect_openid(by=by, provider_id=provider_id, **typed, now=now)
+    if "metadata" in request.POST:
+        metadata = request.POST["metadata"]
+        actions.connect_saml(by=by, provider_id=provider_id, metadata=metadata, now=now)
+    else:
+        typed = {name: request.POST.get(name, "") for name in ("issuer", "client_id", "secret")}
+        actions.connect_openid(by=by, provider_id=provider_id, **typed, now=now)
     return _("Connected. Try it before you require it.")
 
 
 def _add_domain(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> str:
     typed = request.POST.get("domain", "")
     domain = actions.add_domain(by=by, provider_id=provider_id, typed=typed, now=now)
+    if not domain.proved_at:
+        return _ask_for_proof_of(by, provider_id, domain.pk, now)
     return _("Addresses of %(domain)s belong to it now.") % {"domain": domain.name}
 
 
-def _remove_domain(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> str:
+def _ask_for_proof(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> str:
+    return _ask_for_proof_of(by, provider_id, _domain(request), now)
+
+
+def _ask_for_proof_of(by: Actor, provider_id: UUID, domain_id: UUID, now: datetime) -> str:
+    about = {"provider_id": provider_id, "domain_id": domain_id}
+    address = actions.ask_for_proof(by=by, **about, now=now)
+    return _("We sent a code to %(address)s. Enter it here.") % {"address": address}
+
+
+def _prove(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> str:
+    about = {"provider_id": provider_id, "domain_id": _domain(request)}
+    actions.prove_domain(by=by, **about, code=request.POST.get("code", ""), now=now)
+    return _("The domain is proved.")
+
+
+def _domain(request: HttpRequest) -> UUID:
     try:
-        domain_id = UUID(request.POST.get("domain", ""))
+        return UUID(request.POST.get("domain", ""))
     except ValueError:
         raise actions.NoDomain(_("There is no such domain.")) from None
+
+
+def _remove_domain(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) -> str:
+    domain_id = _domain(request)
     actions.remove_domain(by=by, provider_id=provider_id, domain_id=domain_id, now=now)
     return _("Its addresses come in by a code again.")
 
@@ -83,6 +112,8 @@ def _close(request: HttpRequest, by: Actor, provider_id: UUID, now: datetime) ->
 _SAID: dict[str, Said] = {
     "connect": _connect,
     "add-domain": _add_domain,
+    "ask-proof": _ask_for_proof,
+    "prove": _prove,
     "remove-domain": _remove_domain,
     "terms": _set_terms,
     "close": _close,

@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from atrio.kernel.errors import OutsideError
-from atrio.sign_on import coming
+from atrio.kernel.errors import NotFound, OutsideError
+from atrio.sign_on import coming, saml
 from atrio.sign_on.oidc import NobodyCame
-from atrio.sign_on.queries import provider_at_door, provider_of
+from atrio.sign_on.queries import Provider, provider_at_door, provider_of
 
 log = structlog.get_logger("atrio.sign_on")
 
@@ -49,6 +50,8 @@ def go(request: HttpRequest, provider_id: UUID) -> HttpResponse:
 def back(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     """Take what somebody brings back from their company's OpenID provider."""
     provider = provider_at_door(provider_id)
+    if provider.kind != Provider.Kind.OIDC:
+        raise NotFound(_("There is no such sign-in."))
     try:
         return coming.come_back(request, provider)
     except NobodyCame as refused:
@@ -57,6 +60,52 @@ def back(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     except OutsideError as error:
         return _not_reached(request, provider_id, error)
     return redirect("company_sign_in")
+
+
+@csrf_exempt  # it comes from the company's own site; what it says is signed
+@require_POST
+@never_cache
+def saml_answer(request: HttpRequest, provider_id: UUID) -> HttpResponse:
+    """Take what a company's SAML identity provider posts, and go on with the browser's cookies."""
+    provider = _by_saml(provider_id)
+    try:
+        handle = coming.take_answer(request, provider)
+    except NobodyCame as refused:
+        log.warning("sign_on_refused", provider=str(provider_id), why=_notes(refused))
+        handle = "nobody"
+    response = redirect("company_saml_in", provider_id, handle)
+    response.status_code = 303
+    return response
+
+
+@require_safe
+@never_cache
+def saml_in(request: HttpRequest, provider_id: UUID, handle: str) -> HttpResponse:
+    """Let in whoever has come back by SAML, in the browser in which they had gone."""
+    provider = _by_saml(provider_id)
+    try:
+        return coming.come_in_by_handle(request, provider, handle)
+    except NobodyCame as refused:
+        log.warning("sign_on_refused", provider=str(provider_id), why=_notes(refused))
+        messages.warning(request, str(refused))
+    return redirect("company_sign_in")
+
+
+@require_safe
+def saml_metadata(request: HttpRequest, provider_id: UUID) -> HttpResponse:
+    """Say what we are, for a company's SAML identity provider to read."""
+    provider = provider_at_door(provider_id, is_on=False)
+    if provider.kind != Provider.Kind.SAML:
+        raise NotFound(_("There is no such sign-in."))
+    said = saml.metadata_of_ours(request, provider)
+    return HttpResponse(said, content_type="application/samlmetadata+xml")
+
+
+def _by_saml(provider_id: UUID) -> Provider:
+    provider = provider_at_door(provider_id)
+    if provider.kind != Provider.Kind.SAML:
+        raise NotFound(_("There is no such sign-in."))
+    return provider
 
 
 def _not_reached(request: HttpRequest, provider_id: UUID, error: OutsideError) -> HttpResponse:
