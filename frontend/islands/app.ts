@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 
+import { showWholeChips } from "./chips";
 import { closeMenus } from "./menus";
 import { copyOnClick } from "./copy";
 import { followAnswers } from "./follow";
@@ -24,6 +25,7 @@ htmx.config.attributesToSettle = ["class", "width", "height"]; // an inline styl
 document.documentElement.dataset.script = "yes";
 
 closeMenus();
+showWholeChips();
 copyOnClick();
 dressNumbers();
 followWhatChanges();

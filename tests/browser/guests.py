@@ -74,6 +74,12 @@ class Guest:
         response = self.page.goto(path)
         assert response.status == status, f"{path} answered {response.status}"
 
+    def speak(self, language):
+        """Read the same page again in another language."""
+        chosen = {"name": "django_language", "value": language.lower(), "url": self.url}
+        self._context.add_cookies([chosen])
+        self.page.reload()
+
     def begin(self):
         """Choose the journey on the landing page."""
         self.page.locator("form[action$='/apply/start/'] button").click()
@@ -155,6 +161,27 @@ class Guest:
         while not condition():
             assert time.monotonic() < deadline, f"not so within {within} s"
             self.page.wait_for_timeout(20)
+
+    def come_in(self, email):
+        """Sign in by the code that is sent to an address."""
+        self.ask_for_code(email)
+        self.give_code()
+
+    def ask_for_code(self, email):
+        """Have a code sent, and stand where it is asked for."""
+        self.open("/sign-in/")
+        self.page.locator("main input[name=email]").first.fill(email)
+        self.page.locator("main form button").first.click()
+        self.page.wait_for_url("**/sign-in/code/")
+
+    def give_code(self):
+        """Look for the code in the demonstration's mailbox, and give it."""
+        self.open("/people/mail/")
+        code = re.search(r"\b[A-Z]{4}-[A-Z]{4}\b", self.page.locator("main").inner_text())
+        assert code, "no code has arrived"
+        self.open("/sign-in/code/")
+        self.page.locator("[name=code]").fill(code[0])
+        self.page.locator("main form button[type=submit]").first.click()
 
     def sticking_out(self):
         """Return what is wider than the page, of all that can be opened as well."""

@@ -10,9 +10,12 @@ import pytest
 from playwright.sync_api import expect
 
 from atrio.outside.invented import invented_numbers
+from tests.browser.keyboard import tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.tryton, pytest.mark.xdist_group("house")]
 
+WRITTEN = {"de": r"[\d.]+,\d\d\sR\$", "pt-BR": r"R\$\s[\d.]+,\d\d"}
+SEND = "form[data-leave-url] button[type=submit]"
 _serial = count(1)
 PROMISED = 180  # seconds, for a person; a machine is quicker
 
@@ -32,11 +35,11 @@ def test_a_company_that_nobody_knows_sees_its_own_price(arrive, number):
 
     assert time.monotonic() - began < PROMISED
     assert re.fullmatch(r"R\$\s[\d,]+\.\d\d", price)
-    for language in ("de", "pt-BR"):
+    for language, written in WRITTEN.items():
         reader = arrive(language=language, cookies=guest.cookies)
         reader.open("/cabinet/shop/")
         price = reader.page.locator(".article-price strong").first.inner_text()
-        assert re.fullmatch(r"R\$\s[\d.]+,\d\d", price), language
+        assert re.fullmatch(written, price), language
 
 
 def test_the_tracker_follows_by_itself_while_the_erp_takes_its_time(arrive, house, number):
@@ -63,6 +66,51 @@ def test_without_scripts_everything_works_as_well(arrive, number):
     guest.walk(number)
 
     assert re.fullmatch(r"R\$\s[\d,]+\.\d\d", guest.into_the_shop())
+    back = arrive(scripts=False)
+    back.come_in(f"alice@v{number}.example")
+    back.page.wait_for_url("**/cabinet/**")
+
+
+def test_without_a_mouse_everything_works_as_well(arrive, number):
+    guest = arrive()
+    page, press, write = guest.page, guest.page.keyboard.press, guest.page.keyboard.type
+    guest.open("/")
+    tab_to(page, "form[action$='/apply/start/'] button")
+    press("Enter")
+    guest.arrive_at("enter_tax_id")
+    tab_to(page, "[name='company.tax_id']")
+    write(number)
+    press("Enter")
+    guest.arrive_at("confirm_company")
+    tab_to(page, SEND)
+    press("Enter")
+    guest.arrive_at("give_contact")
+    tab_to(page, "[name='contact.name']")
+    write("Alice Prado")
+    tab_to(page, "[name='contact.role']")
+    press("Space")
+    tab_to(page, "[name='contact.email']")
+    write(f"alice@v{number}.example")
+    tab_to(page, "[name='contact.phone']")
+    write("+55 11 91234-5678")
+    press("Enter")
+    guest.arrive_at("prove_email")
+    code = guest.read_code()
+    tab_to(page, "[name='proof.code']")
+    write(code)
+    press("Enter")
+    guest.arrive_at("check_and_submit")
+    tab_to(page, "[name='consent.terms']")
+    press("Space")
+    tab_to(page, SEND)
+    press("Enter")
+    page.wait_for_url("**/track/")
+    page.locator("form[action$='/shop/'] button").wait_for()
+    tab_to(page, "form[action$='/shop/'] button")
+    press("Enter")
+
+    page.wait_for_url("**/cabinet/shop/**")
+    page.locator(".article-price strong").first.wait_for()
 
 
 def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(arrive, number):

@@ -4,76 +4,28 @@ from __future__ import annotations
 
 import re
 from itertools import cycle
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 
-from atrio.site.demo.personas import ALICE, STAFF
-from tests.browser.axe import serious_violations, told
-from tests.browser.english import english_on
-from tests.browser.guests import DESKTOP, PHONE
+from atrio.site.demo.personas import ALICE
+from tests.browser.guests import PHONE
+from tests.browser.pages import NOBODY, PAGES, addresses_to_get, every_address
 from tests.browser.places import Places
+from tests.browser.reading import assert_readable, hard_to_read, still_english, too_wide
 
 pytestmark = [pytest.mark.browser, pytest.mark.tryton, pytest.mark.xdist_group("house")]
 
-CARLA = STAFF[0].email
-TOMAS = STAFF[3].email
-NOBODY = ""
-
-# What is looked at: by whom, and where in `Places` or under which address.
-APPLICANTS = {
-    "landing": "/",
-    "for who has lost the link": "/apply/continue/",
-    "the question before withdrawing": "withdrawal",
-    "first step": "first_step",
-    "what the register proposes": "proposed",
-    "contact": "contact",
-    "code": "code",
-    "summary": "summary",
-    "tracker": "tracker",
-    "open shop": "open_shop",
-    "mailbox": "mailbox",
-    "sign in": "/sign-in/",
-}
-CUSTOMERS = {
-    "home": "/cabinet/",
-    "shop": "/cabinet/shop/",
-    "nothing found": "/cabinet/shop/?q=zzzz",
-    "company": "/cabinet/company/",
-}
-DESK = {
-    "queue": "/desk/",
-    "empty queue": "/desk/?q=nobody",
-    "case": "case",
-    "review": "review",
-    "promises": "/desk/promises/",
-    "duplicates": "/desk/duplicates/",
-    "duplicates, made one": "/desk/duplicates/?view=merged",
-    "systems": "/desk/systems/",
-    "outbox": "/desk/outbox/",
-    "letter": "letter",
-    "notices": "/desk/notices/",
-    "notice": "/desk/notices/company_br/welcome/",
-}
-ADMINISTRATION = {
-    "working calendar": "/desk/calendars/",
-}
-PAGES = [
-    *((NOBODY, name, place) for name, place in APPLICANTS.items()),
-    *((ALICE.email, name, place) for name, place in CUSTOMERS.items()),
-    *((CARLA, name, place) for name, place in DESK.items()),
-    *((TOMAS, name, place) for name, place in ADMINISTRATION.items()),
+# Each page in the language of the longest words, and in one of the others: they take turns.
+OF_CUSTOMERS, OF_THE_DESK = cycle(["pt-BR", "fr", "es", "ru"]), cycle(["pt-BR", "ru"])
+SPOKEN = [
+    (page, next(OF_THE_DESK if page.name.startswith("desk:") else OF_CUSTOMERS)) for page in PAGES
 ]
 
 
-# Each page in the language of the longest words, and in one of the others: they take turns.
-OTHERS = {email: cycle(["pt-BR", "fr", "es", "ru"]) for email in (NOBODY, ALICE.email)} | {
-    email: cycle(["pt-BR", "ru"]) for email in (CARLA, TOMAS)
-}
-SPOKEN = {
-    f"{name} in {language}": (email, place, language)
-    for email, name, place in PAGES
-    for language in ("de", next(OTHERS[email]))
-}
+def test_no_page_is_forgotten():
+    assert every_address() == addresses_to_get()
 
 
 @pytest.fixture(scope="session")
@@ -107,20 +59,22 @@ def guest_at(arrive, places, signed_in):
 
 
 @pytest.mark.parametrize(
-    ("email", "place"), [(email, place) for email, _, place in PAGES], ids=[n for _, n, _ in PAGES]
+    ("page", "other_language"),
+    SPOKEN,
+    ids=[f"{page.name} {page.state}".strip() for page in PAGES],
 )
-def test_everybody_can_read_it_on_every_screen(guest_at, email, place):
-    assert_readable(guest_at(email, place))
-
-
-@pytest.mark.parametrize(("email", "place", "language"), list(SPOKEN.values()), ids=list(SPOKEN))
-def test_it_speaks_every_language_and_longer_words_find_their_room(
-    guest_at, email, place, language
+def test_everybody_can_read_it_on_every_screen_and_in_every_language(
+    guest_at, page, other_language
 ):
-    guest = guest_at(email, place, language=language)
+    guest = guest_at(page.email, page.place, language="de")
+    assert resolve(urlsplit(guest.page.url).path).view_name == page.name
 
-    assert guest.sticking_out() == []
-    assert english_on(guest.page, language.replace("-", "_")) == []
+    found = hard_to_read(guest) + still_english(guest, "de")
+    guest.speak(other_language)
+    guest.page.set_viewport_size(PHONE)
+    found += too_wide(guest) + still_english(guest, other_language)
+
+    assert not found, "\n".join(found)
 
 
 def test_everybody_can_read_what_was_wrong(guest_at):
@@ -130,6 +84,19 @@ def test_everybody_can_read_what_was_wrong(guest_at):
 
     assert guest.page.locator(".field-error").count() >= 3
     assert_readable(guest)
+
+
+def test_everybody_can_read_where_a_better_address_is_asked(arrive, places):
+    guest = arrive(language="de")
+    guest.walk(places.suspended())
+    track = urlsplit(guest.page.url).path
+    places.let_letters_come_back(track)
+
+    guest.open(track.replace("/track/", "/address/"))
+
+    assert guest.page.locator("[name=email]").is_visible()
+    found = hard_to_read(guest) + still_english(guest, "de")
+    assert not found, "\n".join(found)
 
 
 def test_everybody_can_read_who_is_asked_for_a_step_and_the_tracker_goes_on(guest_at, house):
@@ -156,33 +123,9 @@ def test_everybody_can_read_who_is_asked_for_a_step_and_the_tracker_goes_on(gues
     alice.arrive_at("give_contact")
 
 
-def test_everybody_can_read_the_page_for_the_sign_in_code(arrive):
-    guest = arrive()
-    guest.open("/sign-in/")
-    guest.page.locator("input[name=email]").fill("nobody@nowhere.example")
-    guest.page.locator("main form button").first.click()
-    guest.page.wait_for_url("**/sign-in/code/")
-
-    assert_readable(guest)
-
-
 @pytest.mark.parametrize("path", ["/nowhere/", "/apply/mistyped/"])
 def test_everybody_can_read_that_there_is_nothing(arrive, path):
     guest = arrive()
     guest.open(path, status=404)
 
     assert_readable(guest)
-
-
-def assert_readable(guest):
-    """Look at the page as it stands on a telephone and on a desk, by day and by night."""
-    found = []
-    for viewport in (PHONE, DESKTOP):
-        guest.page.set_viewport_size(viewport)
-        if sticking_out := guest.sticking_out():
-            found.append(f"at {viewport['width']} px these stick out: {sticking_out}")
-        for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):  # all else is the same
-            guest.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            if violations := serious_violations(guest.page, *rules):
-                found.append(f"at {viewport['width']} px, {scheme}:\n{told(violations)}")
-    assert not found, "\n".join(found)

@@ -6,14 +6,13 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from atrio.kernel.queue import run_pending
 from atrio.onboarding.models import Application, Call, Fact
 from atrio.outside.invented import invented_numbers
 from tests.desk.conftest import apply_with, crowd
+from tests.desk.seats import queries_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUDGET = 17
@@ -254,16 +253,10 @@ def test_a_page_with_a_form_is_never_taken_from_under_the_hands(carla, referred)
 
 
 def test_the_page_costs_the_same_however_many_applications_there_are(carla, silent):
-    page_of(carla, silent)
-    few = queries_of(carla, silent)
+    address = f"/desk/applications/{silent.pk}/"
+    few = queries_of(carla, address)
     crowd(500)
-    many = queries_of(carla, silent)
+    many = queries_of(carla, address)
     assert many == few
     assert many <= BUDGET
     assert Application.objects.count() == 501
-
-
-def queries_of(client, application):
-    with CaptureQueriesContext(connection) as caught:
-        page_of(client, application)
-    return len(caught)

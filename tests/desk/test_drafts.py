@@ -17,7 +17,7 @@ from atrio.onboarding.models import Application, Step
 from atrio.onboarding.queue import MOST_COUNTED
 from tests.apply.people import Applicant, words_of
 from tests.desk.conftest import branch, crowd
-from tests.desk.seats import at_the_desk
+from tests.desk.seats import at_the_desk, queries_of
 from tests.onboarding.house import CNPJ, furnish, hire
 
 BUDGET = 18
@@ -159,17 +159,11 @@ def test_pages_go_from_the_stuck_to_the_others_without_gap_or_overlap(carla, uni
 def test_a_page_costs_the_same_however_many_drafts_there_are(desk, unit):
     begun(1)
     begun(1, seen_at=minutes_ago(20))
-    few = queries_of(desk)
+    few = queries_of(desk, "/desk/drafts/")
     begun(MOST_COUNTED)
     begun(10, seen_at=minutes_ago(20))
-    assert queries_of(desk) == few <= BUDGET
+    assert queries_of(desk, "/desk/drafts/") == few <= BUDGET
     assert "1000+" in words(desk)
-
-
-def queries_of(desk):
-    with CaptureQueriesContext(connection) as caught:
-        desk.get("/desk/drafts/")
-    return len(caught)
 
 
 def test_the_first_ones_are_found_by_their_index(carla, unit):

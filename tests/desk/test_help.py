@@ -21,7 +21,7 @@ from atrio.onboarding.tokens import applicant
 from atrio.timeline.models import Entry
 from tests.apply.people import EMAIL, Applicant, words_of
 from tests.desk.conftest import branch
-from tests.desk.seats import at_the_desk
+from tests.desk.seats import at_the_desk, queries_of
 from tests.onboarding.house import furnish, hire
 from tests.parties.customers import seen_by
 
@@ -275,16 +275,11 @@ def test_the_letter_keeps_the_customers_language(desk, unit):
 
 def test_the_page_costs_the_same_however_often_somebody_was_helped(desk, carla, alice):
     say(carla, alice, "The first letter", timezone.now())
-    few = queries_of(desk, alice)
+    address = page_of(alice.application)
+    few = queries_of(desk, address)
     for number in range(5):
         say(carla, alice, f"Letter {number}", timezone.now())
-    assert queries_of(desk, alice) == few <= BUDGET
-
-
-def queries_of(desk, alice):
-    with CaptureQueriesContext(connection) as caught:
-        desk.get(page_of(alice.application))
-    return len(caught)
+    assert queries_of(desk, address) == few <= BUDGET
 
 
 def test_an_applicant_whom_nobody_helped_pays_nothing_for_it(desk, alice):

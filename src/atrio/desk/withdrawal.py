@@ -111,5 +111,9 @@ def _show(
         "longest": _FIELDS,
     }
     return show(
-        request, "desk/withdraw.html", context, here="drafts", status=422 if errors else 200
+        request,
+        "desk/withdraw.html",
+        context,
+        here="queue" if application.submitted_at else "drafts",
+        status=422 if errors else 200,
     )
