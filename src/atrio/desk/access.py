@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
+from atrio.desk.roles import ROLES, Roles
 from atrio.identity.queries import proved_twice
 from atrio.kernel.actors import Actor
 from atrio.kernel.database import acting_as
@@ -37,49 +38,51 @@ View: TypeAlias = Callable[Concatenate[StaffRequest, P], HttpResponse]
 Guarded: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def for_staff_outside(*roles: str) -> Callable[[View[P]], Guarded[P]]:
-    """Let staff with one of the roles in, without a transaction: for views that call outside.
+def for_staff_outside(view: View[P]) -> Guarded[P]:
+    """Let in whom the table of roles names, without a transaction: for views that call outside.
 
-    For anybody else who is signed in the desk does not exist.
+    For anybody else who is signed in the page does not exist.
     """
 
-    def guard(view: View[P]) -> Guarded[P]:
-        @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            user = request.user
-            if not user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            found = staff_at_work(user.pk, str(user))
-            if found is None or (roles and not found.actor.has_role(*roles)):
-                raise NotFound(_("There is no such page."))
-            if found.needs_second_factor and not proved_twice(request):
-                return redirect_to_login(request.get_full_path(), reverse(AGAIN))
-            # This is what makes it a StaffRequest.
-            request.actor = found.actor  # type: ignore[attr-defined]
-            with timezone.override(ZoneInfo(found.time_zone)):
-                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
-            # Customers' data: neither a proxy nor the back button of the next person keeps it.
-            patch_cache_control(response, private=True, no_store=True)
-            return response
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        found = staff_at_work(user.pk, str(user))
+        if found is None or not found.actor.has_role(*roles_at(request)):
+            raise NotFound(_("There is no such page."))
+        if found.needs_second_factor and not proved_twice(request):
+            return redirect_to_login(request.get_full_path(), reverse(AGAIN))
+        # This is what makes it a StaffRequest.
+        request.actor = found.actor  # type: ignore[attr-defined]
+        with timezone.override(ZoneInfo(found.time_zone)):
+            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        # Customers' data: neither a proxy nor the back button of the next person keeps it.
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
-        return guarded
+    # The check at the start looks for it; whatever decorates the view passes it on.
+    guarded.is_for_staff = True  # type: ignore[attr-defined]
+    return guarded
 
-    return guard
+
+def for_staff(view: View[P]) -> Guarded[P]:
+    """Let in whom the table of roles names, in a transaction that shows what staff may see."""
+
+    @for_staff_outside
+    @wraps(view)
+    def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with acting_as(request.actor):
+            return view(request, *args, **kwargs)
+
+    return guarded
 
 
-def for_staff(*roles: str) -> Callable[[View[P]], Guarded[P]]:
-    """Let staff with one of the roles in, inside a transaction that shows what staff may see."""
-
-    def guard(view: View[P]) -> Guarded[P]:
-        @for_staff_outside(*roles)
-        @wraps(view)
-        def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            with acting_as(request.actor):
-                return view(request, *args, **kwargs)
-
-        return guarded
-
-    return guard
+def roles_at(request: HttpRequest) -> Roles:
+    """Return who may come to the address that is asked for: nobody where the table has none."""
+    match = request.resolver_match
+    return ROLES.get(match.url_name or "", ()) if match else ()
 
 
 def refusals_return_to(

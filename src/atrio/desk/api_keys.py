@@ -20,7 +20,7 @@ from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import show
 from atrio.desk.words import Status, Text, ago
 from atrio.integrators.actions import LONGEST_NAME, NothingAllowed, make_key, revoke_key
-from atrio.integrators.queries import MAY_KEEP_KEYS, keys_visible_to
+from atrio.integrators.queries import keys_visible_to
 from atrio.integrators.rules import SCOPES
 from atrio.seller.queries import own_units
 
@@ -40,7 +40,7 @@ _REVOKED = Status("", "x", gettext_lazy("revoked"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_KEEP_KEYS)
+@for_staff
 def keys(request: StaffRequest) -> HttpResponse:
     """List the keys of one's units; make another and show it this one time."""
     if request.method != "POST":
@@ -64,7 +64,7 @@ def keys(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_KEEP_KEYS)
+@for_staff
 def revoke(request: StaffRequest, key_id: UUID) -> HttpResponse:
     """Let nobody in by a key any more."""
     key = revoke_key(by=request.actor, key_id=key_id, now=timezone.now())

@@ -54,7 +54,7 @@ _CLOCK = ("customer", "ours", "outside", "total")
 
 
 @require_safe
-@for_staff()
+@for_staff
 def application(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Show the application; a page that watches is told to load anew when something has changed."""
     now = timezone.now()
@@ -68,7 +68,7 @@ def application(request: StaffRequest, application_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_staff()
+@for_staff
 @refusals_return_to("desk:application")
 def decide(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """Take an associate's answers to the step that waits for them."""
@@ -103,7 +103,7 @@ def _attributes(journey: Journey, step: str) -> Mapping[str, str]:
 
 
 @require_POST
-@for_staff()
+@for_staff
 @refusals_return_to("desk:application")
 def retry(request: StaffRequest, application_id: UUID, call_id: UUID) -> HttpResponse:
     """Let a call be tried once more."""
@@ -113,7 +113,7 @@ def retry(request: StaffRequest, application_id: UUID, call_id: UUID) -> HttpRes
 
 
 @require_safe
-@for_staff()
+@for_staff
 def drawing(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Return the BPMN file of the release the application runs through."""
     found = get_application(by=request.actor, application_id=application_id)

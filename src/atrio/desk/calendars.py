@@ -22,7 +22,7 @@ from atrio.desk.promises import title
 from atrio.engine.calendars import Day
 from atrio.kernel.errors import NotFound, Refused
 from atrio.onboarding.promises.queries import moved_lately
-from atrio.seller.actions import MAY_KEEP_CALENDARS, forget_own_day, set_hours, set_own_day
+from atrio.seller.actions import forget_own_day, set_hours, set_own_day
 from atrio.seller.calendars import Hours, hours_visible_to
 from atrio.seller.public_holidays import holidays_in, parts_of
 from atrio.seller.rules import read_day, written
@@ -31,21 +31,21 @@ MOST_REASON = 120
 
 
 @require_safe
-@for_staff(*MAY_KEEP_CALENDARS)
+@for_staff
 def calendars(request: StaffRequest) -> HttpResponse:
     """Go to the calendar of the first business unit; the others are named there."""
     return redirect("desk:calendar", min(request.actor.business_units))
 
 
 @require_safe
-@for_staff(*MAY_KEEP_CALENDARS)
+@for_staff
 def calendar(request: StaffRequest, unit: str) -> HttpResponse:
     """Show a unit's calendar, and what its last change has moved."""
     return _show(request, hours_visible_to(request.actor, unit))
 
 
 @require_POST
-@for_staff(*MAY_KEEP_CALENDARS)
+@for_staff
 def set_week(request: StaffRequest, unit: str) -> HttpResponse:
     """Set a unit's week and whose holidays it keeps."""
     hours = hours_visible_to(request.actor, unit)
@@ -69,7 +69,7 @@ def set_week(request: StaffRequest, unit: str) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_KEEP_CALENDARS)
+@for_staff
 def add_day(request: StaffRequest, unit: str) -> HttpResponse:
     """Say how the unit works on one date."""
     hours = hours_visible_to(request.actor, unit)
@@ -99,7 +99,7 @@ def add_day(request: StaffRequest, unit: str) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_KEEP_CALENDARS)
+@for_staff
 def forget_day(request: StaffRequest, unit: str) -> HttpResponse:
     """Let a date be again what its weekday makes of it."""
     on = _date(request.POST.get("on", ""))

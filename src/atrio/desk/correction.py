@@ -19,14 +19,13 @@ from atrio.desk.frame import show, submitted
 from atrio.engine.forms import Answers, bound
 from atrio.journeys.messages import say
 from atrio.onboarding.actions import correct_step
-from atrio.onboarding.actions.decide_step import MAY_DECIDE
 from atrio.onboarding.queries import Correction, correction_of
 
 LONGEST_REASON = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_DECIDE)
+@for_staff
 @refusals_return_to("desk:application")
 def correct(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """Show a step's form with what it says now; take the correction."""

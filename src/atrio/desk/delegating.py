@@ -119,7 +119,7 @@ def _delegate(one: Owed, *, now: datetime) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def colleague(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """Show who is asked for a step, or ask whom; posted to, write to them."""
@@ -165,7 +165,7 @@ def colleague(request: StaffRequest, application_id: UUID, step: str) -> HttpRes
 
 
 @require_POST
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def take_back(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """End what somebody was asked for."""
@@ -177,7 +177,7 @@ def take_back(request: StaffRequest, application_id: UUID, step: str) -> HttpRes
 
 
 @require_POST
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def remind(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """Write once more to who owes a step."""

@@ -13,19 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import show
 from atrio.identity.openid import clients
-from atrio.seller.actions import MAY_KEEP_DOORS, ask_for_second_factor
+from atrio.seller.actions import ask_for_second_factor
 from atrio.seller.queries import own_units
 
 
 @require_safe
-@for_staff(*MAY_KEEP_DOORS)
+@for_staff
 def doors(request: StaffRequest) -> HttpResponse:
     """Show how people come in."""
     return _show(request)
 
 
 @require_POST
-@for_staff(*MAY_KEEP_DOORS)
+@for_staff
 def open_shop(request: StaffRequest) -> HttpResponse:
     """Let customers sign in to an outside shop, and show its secret this one time."""
     typed = {name: request.POST.get(name, "") for name in ("unit", "name", "start", "returns")}
@@ -44,7 +44,7 @@ def open_shop(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_KEEP_DOORS)
+@for_staff
 def close_shop(request: StaffRequest, shop_id: str) -> HttpResponse:
     """Let nobody sign in to an outside shop any more."""
     clients.close_shop(by=request.actor, shop_id=shop_id, now=timezone.now())
@@ -74,7 +74,7 @@ def _show(request: StaffRequest, *, status: int = 200, **more: object) -> HttpRe
 
 
 @require_POST
-@for_staff(*MAY_KEEP_DOORS)
+@for_staff
 def second_factor(request: StaffRequest, unit: str) -> HttpResponse:
     """Say whether everybody who works for a unit must show a second factor."""
     is_asked = request.POST.get("is_asked") == "yes"

@@ -40,7 +40,7 @@ _NAMES: dict[View, Text] = {
 
 
 @require_safe
-@for_staff()
+@for_staff
 def drafts(request: StaffRequest) -> HttpResponse:
     """Show who is filling in; htmx asks for the table alone."""
     now = timezone.now()

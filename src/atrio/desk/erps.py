@@ -21,7 +21,7 @@ from atrio.seller.queries import own_units
 
 
 @require_POST
-@for_staff(*MAY_CHOOSE_ERP)
+@for_staff
 def choose(request: StaffRequest, unit: str) -> HttpResponse:
     """Let a unit's next customers be made in the ERP that was chosen."""
     try:

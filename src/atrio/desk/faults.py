@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from atrio.desk.roles import MAY_TURN
 from atrio.desk.words import Status, Text
 from atrio.kernel.actors import Actor
 from atrio.kernel.errors import NotFound, OutsideBusy, OutsideError, OutsideFailure, Refused
 from atrio.outside.faults.control import FaultProxy, RouteState
 from atrio.outside.faults.knobs import Knobs
 from atrio.outside.faults.presets import PRESETS, preset_of
-
-MAY_TURN = ("admin", "associate")
 
 _PRESETS: Mapping[str, Text] = {
     "well": gettext_lazy("All well"),

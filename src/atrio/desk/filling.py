@@ -27,7 +27,6 @@ from atrio.kernel.actors import Actor
 from atrio.kernel.errors import Refused
 from atrio.onboarding import queries
 from atrio.onboarding.actions import fill_in_step, send_code_again, start_on_behalf
-from atrio.onboarding.actions.help_customer import MAY_HELP
 from atrio.onboarding.actions.submit_step import CodeUsed, TooLateToChange
 from atrio.onboarding.drawing import form_for, sections_for
 from atrio.onboarding.queries import Application, StepView
@@ -42,7 +41,7 @@ REFRESH = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_HELP)
+@for_staff
 def begin(request: StaffRequest) -> HttpResponse:
     """Choose how the customer is here, the journey and their language; begin."""
     if request.method != "POST":
@@ -65,7 +64,7 @@ def begin(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def fill(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Go to the step that is open; while another system is asked, wait for it here."""
@@ -90,7 +89,7 @@ def fill(request: StaffRequest, application_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def step(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """Show the customer's own form; take what they say."""
@@ -128,7 +127,7 @@ def step(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse
 
 
 @require_POST
-@for_staff(*MAY_HELP)
+@for_staff
 def code(request: StaffRequest, application_id: UUID, step: str) -> HttpResponse:
     """Send the customer a new code."""
     try:

@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from atrio.desk.access import StaffRequest
+from atrio.desk.roles import MAY_SEE_JOURNEYS
 from atrio.desk.words import ROLES
 from atrio.enrolment.queries import MAY_LOOK
 from atrio.onboarding.queue import MOST_COUNTED, count_waiting
 from atrio.parties.merging.rules import MAY_MERGE
 from atrio.seller.actions import MAY_KEEP_DOORS
 
-MAY_SEE_JOURNEYS = ("process_owner", "regional_admin", "admin")
 Here = Literal[
     "queue", "drafts", "promises", "merge", "imports", "systems", "outbox", "journeys", "doors"
 ]

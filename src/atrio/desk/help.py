@@ -30,7 +30,7 @@ from atrio.engine.forms.cleaning import Invalid, clean_text
 from atrio.journeys.journey import Journey
 from atrio.journeys.messages import say
 from atrio.onboarding.actions import note_call, write_to_customer
-from atrio.onboarding.actions.help_customer import MAY_HELP, CallAtWrong
+from atrio.onboarding.actions.help_customer import CallAtWrong
 from atrio.onboarding.helping import Helped, HelpPage, Outcome, help_page
 from atrio.onboarding.queries import journey_of
 
@@ -50,14 +50,14 @@ _WITHDREW: Mapping[str, Text] = {
 
 
 @require_safe
-@for_staff(*MAY_HELP)
+@for_staff
 def help_(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Show where somebody stands and how they can be helped."""
     return _show(request, application_id)
 
 
 @require_POST
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def write(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Send the customer what was written."""
@@ -74,7 +74,7 @@ def write(request: StaffRequest, application_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def called(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Keep how a call ended."""

@@ -21,7 +21,7 @@ from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import page_number, show
 from atrio.desk.words import Status, Text, ago
 from atrio.enrolment.actions import MAY_IMPORT, start_import
-from atrio.enrolment.queries import MAY_LOOK, count_issues, get_run, issues_of, runs_visible_to
+from atrio.enrolment.queries import count_issues, get_run, issues_of, runs_visible_to
 from atrio.kernel.errors import NotFound, Refused
 from atrio.seller.queries import business_unit
 
@@ -79,7 +79,7 @@ _DETAILS: Mapping[str, Text] = {
 
 
 @require_safe
-@for_staff(*MAY_LOOK)
+@for_staff
 def imports(request: StaffRequest) -> HttpResponse:
     """List the imports of the actor's units, the latest first."""
     now = timezone.now()
@@ -104,7 +104,7 @@ def imports(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@for_staff(*MAY_LOOK)
+@for_staff
 def import_run(request: StaffRequest, run_id: UUID) -> HttpResponse:
     """Show one import and what needs a look; htmx asks for its progress alone while it runs."""
     now = timezone.now()
@@ -136,7 +136,7 @@ def import_run(request: StaffRequest, run_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_LOOK)
+@for_staff
 def start(request: StaffRequest) -> HttpResponse:
     """Begin an import of a unit, or let its unfinished one go on."""
     try:

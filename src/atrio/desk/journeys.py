@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
-from atrio.desk.frame import MAY_SEE_JOURNEYS, show
+from atrio.desk.frame import show
 from atrio.journeys.overlays import Difference
 from atrio.journeys.queries import offered_packs, own_ways, releases_in_use
 from atrio.seller.queries import own_units
@@ -23,7 +23,7 @@ _ROWS = "content.rules."
 
 
 @require_safe
-@for_staff(*MAY_SEE_JOURNEYS)
+@for_staff
 def journeys(request: StaffRequest) -> HttpResponse:
     """List the journeys of one's own units, and what is done otherwise than everybody does."""
     published, units = offered_packs(), own_units(request.actor)

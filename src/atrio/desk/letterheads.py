@@ -25,7 +25,7 @@ from atrio.desk.sandbox import framed, framing, with_logo
 from atrio.kernel.errors import NotFound
 from atrio.notices.dressing import as_html
 from atrio.notices.letterhead import logo_of, on_paper
-from atrio.seller.actions import MAY_KEEP_PAPER, set_paper
+from atrio.seller.actions import set_paper
 from atrio.seller.queries import own_units, paper_of
 from atrio.seller.rules import Paper, wrong_with
 
@@ -38,7 +38,7 @@ _FIELDS = (*_LONGEST, *_HOURS)
 
 
 @require_safe
-@for_staff(*MAY_KEEP_PAPER)
+@for_staff
 def letterheads(request: StaffRequest) -> HttpResponse:
     """Go to the letterhead of the first business unit; the others are named there."""
     return redirect("desk:letterhead", min(request.actor.business_units))
@@ -46,7 +46,7 @@ def letterheads(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @framing
-@for_staff(*MAY_KEEP_PAPER)
+@for_staff
 def letterhead(request: StaffRequest, unit: str) -> HttpResponse:
     """Show a unit's letterhead; take another one, or only show what it would look like."""
     units = own_units(request.actor)
@@ -65,7 +65,7 @@ def letterhead(request: StaffRequest, unit: str) -> HttpResponse:
 
 @require_safe
 @framed
-@for_staff(*MAY_KEEP_PAPER)
+@for_staff
 def letterhead_html(request: StaffRequest, unit: str) -> HttpResponse:
     """Return a letter on the unit's paper, or on the one that the address describes."""
     found = _unit(own_units(request.actor), unit)

@@ -46,7 +46,7 @@ from atrio.parties.merging.queries import (
     probable_pairs,
     side_by_side,
 )
-from atrio.parties.merging.rules import MAY_MERGE, Side
+from atrio.parties.merging.rules import Side
 from atrio.parties.merging.telling_apart import dismiss_pair, reopen_pair
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def refusals_return_to_the_list(view: Callable[..., HttpResponse]) -> Callable[.
 
 
 @require_safe
-@for_staff(*MAY_MERGE)
+@for_staff
 def pairs(request: StaffRequest) -> HttpResponse:
     """List what is probably one, what was told apart, or what was merged."""
     asked = request.GET.get("view", "")
@@ -105,7 +105,7 @@ def pairs(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@for_staff(*MAY_MERGE)
+@for_staff
 def pair(request: StaffRequest, pair_id: UUID) -> HttpResponse:
     """Show two side by side, with what speaks for their being one, and all that differs."""
     sides = side_by_side(by=request.actor, pair_id=pair_id)
@@ -149,7 +149,7 @@ def pair(request: StaffRequest, pair_id: UUID) -> HttpResponse:
 
 @require_POST
 @refusals_return_to_the_list
-@for_staff(*MAY_MERGE)
+@for_staff
 def merge(request: StaffRequest, pair_id: UUID) -> HttpResponse:
     """Make one of two, with the values that were chosen."""
     sides = side_by_side(by=request.actor, pair_id=pair_id)
@@ -160,7 +160,7 @@ def merge(request: StaffRequest, pair_id: UUID) -> HttpResponse:
 
 @require_POST
 @refusals_return_to_the_list
-@for_staff(*MAY_MERGE)
+@for_staff
 def dismiss(request: StaffRequest, pair_id: UUID) -> HttpResponse:
     """Remember that two are not the same, and go on with the list."""
     dismiss_pair(by=request.actor, pair_id=pair_id, now=timezone.now())
@@ -170,7 +170,7 @@ def dismiss(request: StaffRequest, pair_id: UUID) -> HttpResponse:
 
 @require_POST
 @refusals_return_to_the_list
-@for_staff(*MAY_MERGE)
+@for_staff
 def reopen(request: StaffRequest, pair_id: UUID) -> HttpResponse:
     """Take back that two are not the same."""
     reopen_pair(by=request.actor, pair_id=pair_id, now=timezone.now())
@@ -178,7 +178,7 @@ def reopen(request: StaffRequest, pair_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@for_staff(*MAY_MERGE)
+@for_staff
 def merged(request: StaffRequest, merge_id: UUID) -> HttpResponse:
     """Show what became one, what changed by it, and how to take it back."""
     found = get_merge(by=request.actor, merge_id=merge_id)
@@ -208,7 +208,7 @@ def merged(request: StaffRequest, merge_id: UUID) -> HttpResponse:
 
 @require_POST
 @refusals_return_to_the_list
-@for_staff(*MAY_MERGE)
+@for_staff
 def undo(request: StaffRequest, merge_id: UUID) -> HttpResponse:
     """Take a merge back, as far as nobody has changed anything since."""
     found = undo_merge(

@@ -33,7 +33,6 @@ from atrio.seller.queries import own_units
 if TYPE_CHECKING:
     from atrio.seller.models import BusinessUnit
 
-MAY_PREVIEW = ("process_owner", "associate", "regional_admin", "admin")
 # What a sender lends, as an example of it.
 _LENT = {
     "code": "123456",
@@ -81,7 +80,7 @@ class _Look:
 
 
 @require_safe
-@for_staff(*MAY_PREVIEW)
+@for_staff
 def notices(request: StaffRequest) -> HttpResponse:
     """List the notices of the journeys that one's own business units offer."""
     packs = sorted({pack for unit in own_units(request.actor) for pack in unit.journeys})
@@ -100,7 +99,7 @@ def notices(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @framing
-@for_staff(*MAY_PREVIEW)
+@for_staff
 def notice(request: StaffRequest, pack: str, name: str) -> HttpResponse:
     """Show one notice as its readers would get it."""
     look = _look(request, pack, name)
@@ -142,7 +141,7 @@ def notice(request: StaffRequest, pack: str, name: str) -> HttpResponse:
 
 @require_safe
 @framed
-@for_staff(*MAY_PREVIEW)
+@for_staff
 def notice_html(request: StaffRequest, pack: str, name: str) -> HttpResponse:
     """Return the letter alone, for the frame in its page."""
     look = _look(request, pack, name)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import page_number, show
-from atrio.desk.notices import MAY_PREVIEW
+from atrio.desk.roles import MAY_PREVIEW
 from atrio.desk.sandbox import framed, framing, with_logo
 from atrio.desk.words import MESSAGES, Status, ago
 from atrio.kernel.errors import NotFound, Refused
@@ -43,7 +43,7 @@ _UNDELIVERED = ("bounced", "failed")
 
 
 @require_safe
-@for_staff()
+@for_staff
 def outbox(request: StaffRequest) -> HttpResponse:
     """List the messages, newest first; to one application's, or those that were searched for."""
     # No message has a NUL, with which a database would not even compare.
@@ -74,7 +74,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @framing
-@for_staff()
+@for_staff
 def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
     """Show one message as it was written, with its state and what can be done about it."""
     message = _message(request, message_id)
@@ -114,7 +114,7 @@ def letter(request: StaffRequest, message_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_SEND_AGAIN)
+@for_staff
 def again(request: StaffRequest, message_id: UUID) -> HttpResponse:
     """Send what did not arrive once more, to the address the application has now."""
     message = _message(request, message_id)
@@ -132,7 +132,7 @@ def again(request: StaffRequest, message_id: UUID) -> HttpResponse:
 
 @require_safe
 @framed
-@for_staff()
+@for_staff
 def letter_html(request: StaffRequest, message_id: UUID) -> HttpResponse:
     """Return a message's HTML alone, for the frame in its page."""
     message = _message(request, message_id)

@@ -31,7 +31,7 @@ _TAKEN = ("application.claimed", "application.handed_over")
 
 
 @require_POST
-@for_staff()
+@for_staff
 @refusals_return_to("desk:application")
 def claim(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Take the application."""
@@ -40,7 +40,7 @@ def claim(request: StaffRequest, application_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_DECIDE)
+@for_staff
 def take_next(request: StaffRequest) -> HttpResponse:
     """Take the most urgent application that nobody has, and open it."""
     return to_the_next(request)
@@ -56,7 +56,7 @@ def to_the_next(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@for_staff()
+@for_staff
 @refusals_return_to("desk:application")
 def release(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Give the application back."""
@@ -65,7 +65,7 @@ def release(request: StaffRequest, application_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_staff()
+@for_staff
 @refusals_return_to("desk:application")
 def hand(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Hand the application to a colleague, with a word if there is one."""

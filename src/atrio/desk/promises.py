@@ -32,7 +32,7 @@ _DAY = timedelta(days=1)
 
 
 @require_safe
-@for_staff()
+@for_staff
 def promises(request: StaffRequest) -> HttpResponse:
     """Show how promises were kept in the last weeks, and which run now."""
     now = timezone.now()

@@ -53,7 +53,7 @@ _REPAIRED_IN = frozenset({"associate", "free", "open"})
 
 
 @require_safe
-@for_staff()
+@for_staff
 def queue(request: StaffRequest) -> HttpResponse:
     """Show one view of the queue, or what was searched for; htmx asks for its table alone."""
     now = timezone.now()

@@ -59,7 +59,7 @@ _UNDER_WAY = frozenset({"queued", "running", "no_answer"})
 
 
 @require_safe
-@for_staff()
+@for_staff
 def failures(request: StaffRequest, key: str) -> HttpResponse:
     """Show the applications that wait for the same repair."""
     now = timezone.now()
@@ -81,7 +81,7 @@ def failures(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@for_staff()
+@for_staff
 def repair(request: StaffRequest, key: str) -> HttpResponse:
     """Have the chosen ones tried again, or all of them."""
     chosen = None if request.POST.get("which") == "all" else _ids(request.POST.getlist("call"))
@@ -96,7 +96,7 @@ def repair(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-@for_staff()
+@for_staff
 def repair_run(request: StaffRequest, run_id: UUID) -> HttpResponse:
     """Show how far a run is and what came of each; htmx asks for that alone while it goes on."""
     run = get_run(request.actor, run_id)

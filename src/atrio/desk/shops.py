@@ -25,7 +25,7 @@ from atrio.trade.shops.queries import Refusal, UnitsShop, in_shops, shops_for, u
 
 
 @require_POST
-@for_staff(*MAY_CHOOSE_SHOP)
+@for_staff
 def choose(request: StaffRequest, unit: str) -> HttpResponse:
     """Let a unit's customers buy in the shop that was chosen."""
     try:
@@ -47,7 +47,7 @@ def choose(request: StaffRequest, unit: str) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_TRY_AGAIN)
+@for_staff
 def again(request: StaffRequest, row_id: UUID) -> HttpResponse:
     """Have a shop told of a customer once more."""
     count = try_again(by=request.actor, row_id=row_id, now=timezone.now())

@@ -18,7 +18,7 @@ from atrio.kernel.errors import NotFound, Refused
 from atrio.parties.queries import accounts_visible_to
 from atrio.seller.queries import own_units
 from atrio.sign_on.actions import NoProvider, open_provider
-from atrio.sign_on.queries import MAY_KEEP_SIGN_ON, Provider, providers_visible_to
+from atrio.sign_on.queries import Provider, providers_visible_to
 from atrio.sign_on.shown import shown, take
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 @require_safe
-@for_staff(*MAY_KEEP_SIGN_ON)
+@for_staff
 def providers(request: StaffRequest) -> HttpResponse:
     """List the companies whose people come in by their own sign-in."""
     return _show(request)
 
 
 @require_POST
-@for_staff(*MAY_KEEP_SIGN_ON)
+@for_staff
 def open_one(request: StaffRequest) -> HttpResponse:
     """Write down a company's sign-on, for one's own units or for a customer by its number."""
     typed = {name: request.POST.get(name, "") for name in ("name", "kind", "number")}
@@ -52,7 +52,7 @@ def open_one(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_KEEP_SIGN_ON)
+@for_staff
 def one(request: StaffRequest, provider_id: UUID) -> HttpResponse:
     """Show one, and take what is said of it."""
     if request.method == "POST":

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 from atrio.desk.access import StaffRequest, for_staff, for_staff_outside
 from atrio.desk.erps import erp_switches
 from atrio.desk.faults import (
-    MAY_TURN,
     WRITTEN_TO,
     NotTurned,
     Switches,
@@ -64,14 +63,14 @@ class _Wrong:
 
 
 @require_safe
-@for_staff_outside()
+@for_staff_outside
 def systems(request: StaffRequest) -> HttpResponse:
     """Show the systems that the reader's business units ask; to htmx, only how they are."""
     return _show(request)
 
 
 @require_POST
-@for_staff()
+@for_staff
 def ask(request: StaffRequest, code: str) -> HttpResponse:
     """Have a system asked at once."""
     ask_now(by=request.actor, connection=code, now=timezone.now())
@@ -79,7 +78,7 @@ def ask(request: StaffRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@for_staff()
+@for_staff
 def ask_mail(request: StaffRequest) -> HttpResponse:
     """Have the mail server asked at once."""
     ask_mail_server(by=request.actor, now=timezone.now())
@@ -87,7 +86,7 @@ def ask_mail(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@for_staff_outside(*MAY_TURN)
+@for_staff_outside
 def turn(request: StaffRequest, route: str) -> HttpResponse:
     """Set the knobs of a route of the fault proxy."""
     try:

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST, require_safe
 from atrio.desk.access import StaffRequest, for_staff
 from atrio.desk.frame import show
 from atrio.desk.words import Status, ago
-from atrio.integrators.queries import MAY_KEEP_KEYS
 from atrio.integrators.webhooks.actions import send_again
 from atrio.integrators.webhooks.queries import deliveries_visible_to
 
@@ -35,7 +34,7 @@ STATES: Mapping[str, Status] = {
 
 
 @require_safe
-@for_staff(*MAY_KEEP_KEYS)
+@for_staff
 def webhooks(request: StaffRequest) -> HttpResponse:
     """List what was sent to the programs of one's units, the latest first."""
     now = timezone.now()
@@ -52,7 +51,7 @@ def webhooks(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@for_staff(*MAY_KEEP_KEYS)
+@for_staff
 def again(request: StaffRequest, delivery_id: UUID) -> HttpResponse:
     """Send an event once more."""
     send_again(by=request.actor, delivery_id=delivery_id, now=timezone.now())

@@ -20,7 +20,6 @@ from atrio.desk.words import HEARD
 from atrio.engine.forms.cleaning import Invalid, clean_text
 from atrio.journeys.messages import say
 from atrio.onboarding.actions import withdraw_on_word
-from atrio.onboarding.actions.help_customer import MAY_HELP
 from atrio.onboarding.actions.withdraw_application import may_be_withdrawn
 from atrio.onboarding.actions.withdraw_on_word import LONGEST_NAME, LONGEST_NOTE, Word
 from atrio.onboarding.credit_requests import may_withdraw_credit
@@ -31,7 +30,7 @@ _FIELDS = {"said_by": LONGEST_NAME, "note": LONGEST_NOTE}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(*MAY_HELP)
+@for_staff
 @refusals_return_to("desk:help")
 def withdraw(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Ask who said it and how; posted to, withdraw."""

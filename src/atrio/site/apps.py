@@ -8,3 +8,7 @@ class SiteConfig(AppConfig):
 
     name = "atrio.site"
     label = "atrio_site"
+
+    def ready(self) -> None:
+        """Look, before the house starts, whether all that must hold does."""
+        from atrio.site import checks  # noqa: F401 - each registers itself
