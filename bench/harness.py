@@ -132,6 +132,7 @@ class Database:
             "DJANGO_SETTINGS_MODULE": self._settings,
             "SECRET_KEY": "benchmarks only " + "x" * 40,
             "LOG_LEVEL": "WARNING",
+            "ATRIO_CONNECTIONS_TO": "127.0.0.1",
             "PYTHONPATH": os.pathsep.join([str(CLONE), str(CLONE / "src")]),
             "ATRIO_VAR": str(self._machine.folder / "var"),
             **self._more,

@@ -8,6 +8,8 @@ SETTINGS = {
     "SECRET_KEY": "tests-only-" + "x" * 40,
     "DATABASE_URL": "postgresql://atrio_owner@/atrio?host=/nowhere",
     "ATRIO_TESTING": "1",
+    # Outside systems of tests listen here, each at a port of its own.
+    "ATRIO_CONNECTIONS_TO": "127.0.0.1,::1",
     "ATRIO_HEARTBEAT_SECONDS": "2",
     "DEBUG": "0",
     "PUBLIC_URL": "http://testserver",

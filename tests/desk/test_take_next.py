@@ -88,10 +88,10 @@ def test_a_row_names_what_is_asked_as_its_form_does_and_how_much_it_is_about(car
     apply_with(next(invented_numbers(start=51)), credit="45000")
     page = carla.get("/desk/").content.decode()
     assert "Your credit line" in page  # which is promised
-    assert re.search(r"Credit line<span [^>]*>45,000.00 BRL<", page)
+    assert re.search(r"Credit line<span [^>]*>R\$\s45,000\.00<", page)
 
     form = html.fromstring(page_of(carla, Application.objects.get())).find_class("review")[0]
-    assert "How much a month? 45,000.00 BRL" in " ".join(form.text_content().split())
+    assert "How much a month? R$ 45,000.00" in " ".join(form.text_content().split())
     limit = form.xpath("//*[@data-shown-if='credit.verdict'][.//*[@name='credit.limit']]")[0]
     assert (limit.get("data-shown-value"), limit.get("hidden")) == ("grant", "")
 

@@ -37,7 +37,7 @@ from atrio.parties.matching.keeping import keep_keys
 from atrio.parties.models import Account, Membership, Merge, Pair
 from atrio.sign_on.models import Provider
 from atrio.trade.actions import fetch_first_prices
-from atrio.trade.models import CreditLine
+from atrio.trade.models import CreditLine, ShopCustomer
 from tests.onboarding.house import CNPJ, Visitor, accepted, code_sent_to, furnish
 from tests.parties.customers import become_customer, make_unit
 
@@ -163,6 +163,13 @@ def keep_promises_and_doubles(*accounts):
             at=timezone.now(),
             by_id="carla",
             by_label="Carla",
+        )
+    for account in accounts:
+        ShopCustomer.objects.create(
+            account=account,
+            shop="shop-br",
+            state=ShopCustomer.State.REFUSED,
+            changed_at=timezone.now(),
         )
     AccessRequest.objects.create(
         application=Application.objects.first(),

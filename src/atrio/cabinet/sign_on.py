@@ -15,7 +15,7 @@ from atrio.kernel.errors import NotAllowed, NotFound, Refused
 from atrio.parties.queries import is_admin_of
 from atrio.sign_on.actions import open_provider
 from atrio.sign_on.queries import Provider, providers_visible_to
-from atrio.sign_on.shown import shown, take
+from atrio.sign_on.shown import KINDS, shown, take
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ def sign_on(request: MemberRequest) -> HttpResponse:
         except Refused as refused:
             messages.warning(request, str(refused))
         return redirect("cabinet:sign-on")
-    context = shown(request, own) if own else {"provider": None}
+    context = shown(request, own) if own else {"provider": None, "kinds": KINDS}
     return show(request, "cabinet/sign_on.html", context, here="company")
 
 

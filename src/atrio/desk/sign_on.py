@@ -19,7 +19,7 @@ from atrio.parties.queries import accounts_visible_to
 from atrio.seller.queries import own_units
 from atrio.sign_on.actions import NoProvider, open_provider
 from atrio.sign_on.queries import Provider, providers_visible_to
-from atrio.sign_on.shown import shown, take
+from atrio.sign_on.shown import KINDS, shown, take
 
 if TYPE_CHECKING:
     from atrio.seller.models import BusinessUnit
@@ -79,6 +79,7 @@ def _show(request: StaffRequest, *, status: int = 200, **more: object) -> HttpRe
     whose = _whose(request, found, units)
     context = {
         "units": units,
+        "kinds": KINDS,
         "rows": [{"provider": each, "whose": whose[each.pk]} for each in found],
     }
     return show(request, "desk/sign_on.html", context | more, here="doors", status=status)

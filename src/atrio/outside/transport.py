@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import httpcore
 import httpx
 
 from atrio.kernel.errors import OutsideFailure
+from atrio.outside.addresses import checked, is_elsewhere
 
+# The places inside that connections may reach: none, until the house says which.
+_places_inside: Callable[[], Collection[str]] = tuple
 _ends_at: ContextVar[float] = ContextVar("_ends_at", default=float("inf"))
 
 
@@ -33,6 +36,12 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         _ends_at.reset(token)
+
+
+def let_reach(places_inside: Callable[[], Collection[str]]) -> None:
+    """Say how to learn which places inside connections may reach, as "127.0.0.1:9000"."""
+    global _places_inside
+    _places_inside = places_inside
 
 
 class GuardedTransport(httpx.HTTPTransport):
@@ -69,11 +78,16 @@ class GuardedBackend(httpcore.NetworkBackend):
         self._hosts = frozenset(hosts)
         self._backend = httpcore.SyncBackend()
 
-    def address_of(self, host: str, port: int) -> str:
-        """Return what to connect to for a host. Raises OutsideFailure where that is not allowed."""
+    def addresses_of(self, host: str, port: int) -> list[str]:
+        """Return what to connect to for a host, in turn.
+
+        Raises OutsideBusy, and OutsideFailure where it may not be reached: another host than ours,
+        or ours where its name leads to this machine or to what tells a machine its secrets,
+        unless `let_reach` has named the place.
+        """
         if host not in self._hosts:
             raise OutsideFailure(f"This connection may not reach {host}", code="forbidden_host")
-        return host
+        return checked(host, port, fits=is_elsewhere, allowed=_places_inside())
 
     def connect_tcp(
         self,
@@ -83,12 +97,21 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect, within the deadline of the block."""
-        address = self.address_of(host, port)
-        wait = _at_most(timeout, httpcore.ConnectTimeout)
-        return _GuardedStream(
-            self._backend.connect_tcp(address, port, wait, local_address, socket_options)
+        """Connect to the first of its addresses that listens, within the deadline of the block."""
+        *others, last = self.addresses_of(host, port)
+        connect = partial(
+            self._connected, port=port, timeout=timeout, more=(local_address, socket_options)
         )
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return connect(address)
+        return connect(last)
+
+    def _connected(
+        self, address: str, *, port: int, timeout: float | None, more: tuple[Any, ...]
+    ) -> httpcore.NetworkStream:
+        wait = _at_most(timeout, httpcore.ConnectTimeout)
+        return _GuardedStream(self._backend.connect_tcp(address, port, wait, *more))
 
 
 class _GuardedStream(httpcore.NetworkStream):

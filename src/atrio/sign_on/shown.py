@@ -17,6 +17,9 @@ from atrio.sign_on import actions
 from atrio.sign_on.coming import back_to
 from atrio.sign_on.models import Provider
 
+# The names of protocols are the same in every language.
+KINDS = ((Provider.Kind.OIDC.value, "OpenID Connect"), (Provider.Kind.SAML.value, "SAML 2.0"))
+
 Said = Callable[[HttpRequest, Actor, UUID, datetime], str]
 
 

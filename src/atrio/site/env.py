@@ -49,6 +49,7 @@ class Environment(BaseSettings):
     sample_shop: str = Field(
         default="", alias="ATRIO_SAMPLE_SHOP", description="Where the demo's outside shop is."
     )
+    connections_to: Words = Field(default=[], alias="ATRIO_CONNECTIONS_TO")
     webhooks_to: Words = Field(default=[], alias="ATRIO_WEBHOOKS_TO")
     sign_on_to: Words = Field(default=[], alias="ATRIO_SIGN_ON_TO")
     fault_proxy: str = Field(default="", alias="ATRIO_FAULT_PROXY")
@@ -64,7 +65,9 @@ class Environment(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator(
-        "allowed_hosts", "trusted_origins", "packs", "webhooks_to", "sign_on_to", mode="before"
+        *("allowed_hosts", "trusted_origins", "packs"),
+        *("connections_to", "webhooks_to", "sign_on_to"),
+        mode="before",
     )
     @classmethod
     def _split_words(cls, value: object) -> object:
@@ -100,6 +103,13 @@ class Environment(BaseSettings):
     def https(self) -> bool:
         """Say whether people reach us by HTTPS."""
         return self.public_url.startswith("https://")
+
+    @cached_property
+    def places_inside(self) -> list[str]:
+        """Return where connections may lead inside: as it is said, and to the fault proxy."""
+        proxy = urlsplit(self.fault_proxy)
+        named = [f"{proxy.hostname}:{proxy.port or 80}"] if self.fault_proxy else []
+        return [*self.connections_to, *named]
 
     def database(self) -> dict[str, Any]:
         """Return Django's entry for the one database."""

@@ -26,6 +26,7 @@ ATRIO_MOST_STREAMS = env.most_streams
 ATRIO_METRICS_TOKEN = env.metrics_token
 ATRIO_WORKER_METRICS = (env.host, env.worker_metrics_port)
 ATRIO_SAMPLE_SHOP = env.sample_shop
+ATRIO_CONNECTIONS_TO = env.places_inside
 ATRIO_WEBHOOKS_TO = env.webhooks_to
 ATRIO_SIGN_ON_TO = env.sign_on_to
 ATRIO_FAULT_PROXY = env.fault_proxy
