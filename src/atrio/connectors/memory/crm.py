@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from operator import attrgetter
-from typing import Any, TypeVar
-
-import httpx
+from typing import TypeVar
 
 from atrio.connectors.memory.crm_base import (
     ACCOUNT,
@@ -18,7 +16,8 @@ from atrio.connectors.memory.crm_base import (
     link_id,
     scripted_records,
 )
-from atrio.connectors.memory.state import Breakdown, state_of
+from atrio.connectors.memory.joining import InMemory
+from atrio.connectors.memory.state import Breakdown
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.ports import (
     CrmAccount,
@@ -34,7 +33,7 @@ _Record = TypeVar("_Record", CrmAccount, CrmContact)
 _Kept = TypeVar("_Kept")
 
 
-class MemoryCrm:
+class MemoryCrm(InMemory):
     """Fulfils the port `Crm` without leaving the process.
 
     Options: `latency_seconds` (a number, or one per operation), `remembers` (how many records of
@@ -45,25 +44,6 @@ class MemoryCrm:
     It holds companies of one tax id, or of one name and phone, to be doubles, and people of one
     email.
     """
-
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        secret: str = "",
-        options: Mapping[str, Any] | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Join the state of that name; `secret` and `transport` are taken for likeness only."""
-        del secret, transport
-        self._options = dict(options or {})
-        self._state = state_of(base_url)
-        self._begin_with_people()
-
-    def probe(self) -> None:
-        """Answer, unless told not to."""
-        with self._state.operation("probe", self._options, ""):
-            pass
 
     def find_accounts(self, tax_id: TaxId) -> list[CrmAccount]:
         """Return the companies this process knows by the number."""
@@ -189,7 +169,7 @@ class MemoryCrm:
             link = self._state.links[link_id(account, contact)]
             self._state.links[link.id] = replace(link, is_active=False)
 
-    def _begin_with_people(self) -> None:
+    def _begin(self) -> None:
         with self._state.lock:
             if self._state.began_with_records is not None:
                 return

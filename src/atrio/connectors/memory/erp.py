@@ -9,10 +9,9 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-import httpx
-
 from atrio.connectors.memory.erp_base import base_customers, crowd
-from atrio.connectors.memory.state import Breakdown, state_of
+from atrio.connectors.memory.joining import InMemory
+from atrio.connectors.memory.state import Breakdown
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.ports import (
     CreditLine,
@@ -34,7 +33,7 @@ _KINDS = ("Claro", "Forte", "Compacto", "Duplo", "Longo", "Leve", "Azul", "Norte
 _CATEGORIES = ("Cabos", "Iluminação", "Comando", "Proteção", "Ferramentas", "Segurança")
 
 
-class MemoryErp:
+class MemoryErp(InMemory):
     """Fulfils the port `Erp` without leaving the process.
 
     Options: `latency_seconds` (a number, or one per operation), `price_groups` (name →
@@ -46,18 +45,7 @@ class MemoryErp:
     script) and `crowd` (and with so many more).
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        secret: str = "",
-        options: Mapping[str, Any] | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Join the state of that name; `secret` and `transport` are taken for likeness only."""
-        del secret, transport
-        self._options = dict(options or {})
-        self._state = state_of(base_url)
+    def _begin(self) -> None:
         self._currency = str(self._options.get("currency", "BRL"))
         self._begin_with_customers()
 
@@ -116,11 +104,6 @@ class MemoryErp:
         """Return what this process was told."""
         with self._state.operation("read_credit_line", self._options, customer):
             return self._state.credit_lines.get(self._customer(customer).number)
-
-    def probe(self) -> None:
-        """Answer, unless told not to."""
-        with self._state.operation("probe", self._options, ""):
-            pass
 
     def articles(self) -> Iterator[ErpArticle]:
         """Yield invented articles, the same for ever."""

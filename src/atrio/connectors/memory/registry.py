@@ -8,9 +8,8 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
-from atrio.connectors.memory.state import Breakdown, state_of
+from atrio.connectors.memory.joining import InMemory
+from atrio.connectors.memory.state import Breakdown
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.invented import invented_company
 from atrio.outside.invented_eu import is_invented
@@ -18,7 +17,7 @@ from atrio.outside.invented_ru import invented_party
 from atrio.outside.ports import CompanyRecord, PostalAddress, TaxId
 
 
-class MemoryRegistry:
+class MemoryRegistry(InMemory):
     """Fulfils the port `Registry` without leaving the process.
 
     Options: `latency_seconds` (a number, or one per operation), `refuses` (operation → codes of
@@ -26,24 +25,8 @@ class MemoryRegistry:
     from an empty one, or null for a number that is not listed).
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        secret: str = "",
-        options: Mapping[str, Any] | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Join the state of that name; `secret` and `transport` are taken for likeness only."""
-        del secret, transport
-        self._options = dict(options or {})
+    def _begin(self) -> None:
         self._records = self._options.get("records", {})
-        self._state = state_of(base_url)
-
-    def probe(self) -> None:
-        """Answer, unless told not to."""
-        with self._state.operation("probe", self._options, ""):
-            pass
 
     def find_company(self, tax_id: TaxId) -> CompanyRecord | None:
         """Return the invented company of the number; OutsideFailure("invalid") for other kinds.

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
-import httpx
-
-from atrio.connectors.memory.state import Breakdown, state_of
+from atrio.connectors.memory.joining import InMemory
+from atrio.connectors.memory.state import Breakdown
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.ports import ShopCompany, ShopCompanyDraft
 
 
-class MemoryShop:
+class MemoryShop(InMemory):
     """Fulfils the port `Shop` without leaving the process.
 
     Options: `latency_seconds` (a number, or one per operation), `refuses` (operation → codes of
     errors, turn by turn, "" for none), `price_groups` (those it knows, besides list prices;
     every one if none are named).
     """
-
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        secret: str = "",
-        options: Mapping[str, Any] | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Join the state of that name; `secret` and `transport` are taken for likeness only."""
-        del secret, transport
-        self._options = dict(options or {})
-        self._state = state_of(base_url)
 
     def find_company(self, reference: str) -> ShopCompany | None:
         """Return what this process knows of the company."""
@@ -64,11 +48,6 @@ class MemoryShop:
                 address=draft.address,
             )
             return companies[draft.reference]
-
-    def probe(self) -> None:
-        """Return, unless told to misbehave."""
-        with self._state.operation("probe", self._options, ""):
-            pass
 
     # What tests turn.
 

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 
-import httpx
-
-from atrio.connectors.memory.state import Breakdown, state_of
+from atrio.connectors.memory.joining import InMemory
+from atrio.connectors.memory.state import Breakdown
 from atrio.kernel.errors import OutsideFailure
 from atrio.outside.ports import SmsDraft, SmsReceipt, SmsState
 
 
-class MemorySms:
+class MemorySms(InMemory):
     """Fulfils the port `Sms` without leaving the process.
 
     Options: `latency_seconds` (a number, or one per operation), `remembers` (how many messages,
     2000), `refuses` (operation → codes of errors, turn by turn, "" for none), `unreachable`
     (numbers it refuses).
     """
-
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        secret: str = "",
-        options: Mapping[str, Any] | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Join the state of that name; `secret` and `transport` are taken for likeness only."""
-        del secret, transport
-        self._options = dict(options or {})
-        self._state = state_of(base_url)
 
     def send(self, draft: SmsDraft) -> SmsReceipt:
         """Take the message; its id follows from the reference."""
@@ -52,11 +36,6 @@ class MemorySms:
         """Return what this process knows of the message."""
         with self._state.operation("find", self._options, reference):
             return self._state.texts.get(reference)
-
-    def probe(self) -> None:
-        """Return, unless told to misbehave."""
-        with self._state.operation("probe", self._options, ""):
-            pass
 
     # What tests turn.
 
